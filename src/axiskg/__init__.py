@@ -1,0 +1,1 @@
+"""AxisKG: sourced assertions as a provenance-first knowledge graph."""
