@@ -45,6 +45,53 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         default="text", description="Form of the access log lines on stderr."
     )
+    wikidata_snapshot: Path = Field(
+        default=Path(".axiskg/wikidata.sqlite"),
+        description="Offline extract of Wikidata for linking, as `wikidata snapshot` builds it.",
+    )
+    network: bool = Field(
+        default=False, description="Whether linking may ask Wikidata itself; off by default."
+    )
+    wikidata_api: str = Field(
+        default="https://www.wikidata.org/w/api.php",
+        description="Wikidata's action API, asked only when the network is allowed.",
+    )
+    user_agent: str = Field(
+        default="AxisKG/0.1 (https://w3id.org/axiskg/; set AXISKG_USER_AGENT to name yourself)",
+        description="How linking and federation name themselves to the servers they ask.",
+    )
+    http_cache: Path = Field(
+        default=Path(".axiskg/http-cache.sqlite"),
+        description="Where answers of remote servers are kept between runs.",
+    )
+    http_cache_s: int = Field(
+        default=86_400, ge=0, description="Seconds for which a kept answer is good; 0 keeps none."
+    )
+    link_judgements: Path = Field(
+        default=Path(".axiskg/judgements.tsv"),
+        description="File of people's judgements on links: positive, negative and unsure.",
+    )
+    federation: dict[str, str] = Field(
+        default_factory=dict,
+        description="Services that a query may call, name to query URL, as a JSON object;"
+        " everything else in a SERVICE clause is refused.",
+    )
+    federation_timeout_s: float = Field(
+        default=20.0, gt=0, description="Seconds that a query may wait for its remote services."
+    )
+    federation_max_rows: int = Field(
+        default=10_000, gt=0, description="Rows that one SERVICE clause may bring."
+    )
+    federation_max_mb: int = Field(
+        default=32, gt=0, description="Megabytes that one remote answer may have."
+    )
+    federation_retries: int = Field(
+        default=2, ge=0, description="How often a remote server that fails is asked again."
+    )
+    allow_loopback: bool = Field(
+        default=False,
+        description="Whether a remote server may be on this very machine, as in tests.",
+    )
 
     @property
     def ontology_dir(self) -> Path:

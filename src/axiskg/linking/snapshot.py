@@ -1,0 +1,219 @@
+"""Reading a snapshot: items by name and by id. Opened at the first question, not before."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from rapidfuzz import fuzz
+
+from axiskg.errors import LinkingError
+from axiskg.linking import keys
+from axiskg.linking.snapshot_build import SCHEMA_VERSION
+
+__all__ = ["Hit", "Item", "Snapshot"]
+
+_ITEM: Final = "i.id, i.label, i.description, i.kind, i.classes, i.prominence"
+_MAX_HITS: Final = 60
+_MAX_POSTINGS: Final = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A Wikidata item as the linker needs it; `kind` is a word of `kinds.KINDS`."""
+
+    qid: str
+    label: str
+    description: str
+    kind: str
+    classes: tuple[str, ...]
+    prominence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An item found by one of its names.
+
+    `how` says what the name is to it: label, alias, official, demonym or acronym.
+    """
+
+    item: Item
+    name: str
+    how: str
+
+
+def _item(row: Sequence[Any]) -> Item:
+    return Item(f"Q{row[0]}", row[1], row[2], row[3], tuple(row[4].split()), row[5])
+
+
+class Snapshot:
+    """A snapshot file; each thread reads through a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+
+    @property
+    def _base(self) -> sqlite3.Connection:
+        base: sqlite3.Connection | None = getattr(self._local, "base", None)
+        if base is None:
+            base = self._local.base = self._open()
+        return base
+
+    def _open(self) -> sqlite3.Connection:
+        cure = "build one with `axiskg wikidata snapshot --from FILE`"
+        if not self.path.is_file():
+            raise LinkingError(f"{self.path}: no such snapshot; {cure}")
+        base = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            version = base.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()
+        except sqlite3.DatabaseError as error:
+            base.close()
+            raise LinkingError(f"{self.path}: not a snapshot ({error}); {cure}") from error
+        if version is None or version[0] != str(SCHEMA_VERSION):
+            base.close()
+            raise LinkingError(f"{self.path}: a snapshot of another version; {cure}")
+        return base
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        base = getattr(self._local, "base", None)
+        if base is not None:
+            base.close()
+            del self._local.base
+
+    def meta(self) -> dict[str, str]:
+        """What the snapshot was built from, when, and its schema."""
+        return dict(self._base.execute("SELECT name, value FROM meta"))
+
+    def __len__(self) -> int:
+        """The number of items."""
+        return int(self._base.execute("SELECT count(*) FROM items").fetchone()[0])
+
+    def _hits(self, condition: str, value: str, limit: int = _MAX_HITS) -> list[Hit]:
+        rows = self._base.execute(
+            f"SELECT {_ITEM}, n.name, n.how FROM names n JOIN items i ON i.id = n.item "
+            f"WHERE {condition} LIMIT {limit:d}",
+            (value,),
+        )
+        return [Hit(_item(row), row[6], row[7]) for row in rows]
+
+    def by_key(self, key: str) -> list[Hit]:
+        """Items with a name of this `keys.key`."""
+        return self._hits("n.key = ?", key)
+
+    def by_bag(self, bag: str) -> list[Hit]:
+        """Items with a name of this `keys.bag`."""
+        return self._hits("n.bag = ?", bag)
+
+    def by_core(self, core: str) -> list[Hit]:
+        """States, present and former, with a name of this `keys.core`."""
+        return self._hits("n.core = ?", core)
+
+    def by_prefix(self, text: str, limit: int = 20) -> list[Hit]:
+        """Items with a name that begins like `text`, most prominent first, each once."""
+        key = keys.key(text)
+        rows = self._base.execute(
+            f"SELECT {_ITEM}, n.name, n.how, n.key = ?1 FROM names n JOIN items i ON i.id = n.item "
+            "WHERE n.key >= ?1 AND n.key < ?2 AND n.how <> 'acronym' "
+            "GROUP BY i.id ORDER BY max(n.key = ?1) DESC, i.prominence DESC LIMIT ?3",
+            (key, key + "\U0010ffff", limit),
+        )
+        return [Hit(_item(row), row[6], row[7]) for row in rows]
+
+    def item(self, qid: str) -> Item | None:
+        """The item of a QID, or None when the snapshot hasn't got it."""
+        found = self.items([qid])
+        return found.get(qid)
+
+    def items(self, qids: Iterable[str]) -> dict[str, Item]:
+        """The items of these QIDs that the snapshot has, by QID."""
+        numbers = [int(qid[1:]) for qid in set(qids) if qid[:1] == "Q" and qid[1:].isdigit()]
+        found: dict[str, Item] = {}
+        for start in range(0, len(numbers), 500):
+            part = numbers[start : start + 500]
+            marks = ",".join("?" * len(part))
+            rows = self._base.execute(f"SELECT {_ITEM} FROM items i WHERE i.id IN ({marks})", part)
+            found.update((f"Q{row[0]}", _item(row)) for row in rows)
+        return found
+
+    def claims(self, qid: str, prop: str | None = None) -> dict[str, tuple[str, ...]]:
+        """The QIDs that an item's properties point to, by property."""
+        sql = "SELECT property, value FROM claims WHERE item = ?"
+        values: list[Any] = [int(qid[1:])]
+        if prop is not None:
+            sql += " AND property = ?"
+            values.append(prop)
+        found: dict[str, list[str]] = {}
+        for name, value in self._base.execute(sql + " ORDER BY property, value", values):
+            found.setdefault(name, []).append(f"Q{value}")
+        return {name: tuple(members) for name, members in found.items()}
+
+    def neighbours(self, qid: str) -> frozenset[str]:
+        """The items that an item's claims point to, and those whose claims point to it."""
+        number = int(qid[1:])
+        rows = self._base.execute(
+            "SELECT value FROM claims WHERE item = ?1 UNION SELECT item FROM claims WHERE value = ?1"
+            " LIMIT 2000",
+            (number,),
+        )
+        return frozenset(f"Q{row[0]}" for row in rows)
+
+    def names(self, qid: str) -> list[tuple[str, str]]:
+        """The names of an item with how it has them, made-up acronyms left out."""
+        rows = self._base.execute(
+            "SELECT name, how FROM names WHERE item = ? AND how <> 'acronym' ORDER BY id",
+            (int(qid[1:]),),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    @cached_property
+    def properties(self) -> tuple[tuple[str, int], ...]:
+        """Property ids with the number of their claims, most frequent first."""
+        rows = self._base.execute(
+            "SELECT property, count(*) FROM claims GROUP BY property ORDER BY 2 DESC, 1"
+        )
+        return tuple((row[0], row[1]) for row in rows)
+
+    @cached_property
+    def _gram_counts(self) -> dict[str, int]:
+        return dict(self._base.execute("SELECT gram, n FROM gram_counts"))
+
+    def near(self, name: str, limit: int = 5) -> list[tuple[Hit, float]]:
+        """Names spelt like this one, with a likeness of 0 to 1; for suggestions only.
+
+        Looks at the names that share the rarest trigrams, so a name all of whose trigrams are
+        common may be missed.
+        """
+        text = keys.key(name)
+        counts = self._gram_counts
+        grams = sorted((counts[g], g) for g in keys.trigrams(text) if g in counts)[:6]
+        shared: Counter[int] = Counter()
+        for count, gram in grams:
+            if count > _MAX_POSTINGS and shared:
+                break
+            quoted = gram.replace('"', '""')
+            rows = self._base.execute(
+                "SELECT rowid FROM grams WHERE grams MATCH ? LIMIT ?", (f'"{quoted}"', _MAX_POSTINGS)
+            )
+            shared.update(row[0] for row in rows)
+        numbers = [number for number, _ in shared.most_common(40)]
+        marks = ",".join("?" * len(numbers))
+        rows = self._base.execute(
+            f"SELECT {_ITEM}, n.name, n.how, n.key FROM names n JOIN items i ON i.id = n.item "
+            f"WHERE n.id IN ({marks})",
+            numbers,
+        )
+        best: dict[int, tuple[Hit, float]] = {}
+        for row in rows:
+            likeness = fuzz.ratio(text, row[8]) / 100
+            if likeness > 0.5 and (row[0] not in best or best[row[0]][1] < likeness):
+                best[row[0]] = (Hit(_item(row), row[6], row[7]), likeness)
+        ranked = sorted(best.values(), key=lambda found: (-found[1], -found[0].item.prominence))
+        return ranked[:limit]
