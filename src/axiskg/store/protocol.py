@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-__all__ = ["Answer", "Dataset", "Solutions", "Store", "Term"]
+__all__ = ["Answer", "Dataset", "Solutions", "Store", "Term", "graph_name"]
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -24,6 +24,11 @@ class Dataset:
 
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this is the store's own dataset."""
+        return self.default_graphs is None and self.named_graphs is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,17 @@ Answer = Solutions | bool | list[Triple]
 """SELECT, ASK, and CONSTRUCT or DESCRIBE, in this order; wholly read, so free of threads."""
 
 
+def graph_name(graph: Term) -> str:
+    """The IRI of a named graph, or the label of one that a blank node names."""
+    return graph.value if isinstance(graph, NamedNode) else str(graph)
+
+
 class Store(Protocol):
-    """A quad store. Every method may be called from any thread."""
+    """A quad store. Every method may be called from any thread.
+
+    Queries and updates with SERVICE or LOAD are refused with a `QueryError`: a store fetches
+    nothing from the network on behalf of a query.
+    """
 
     def query(self, text: str, *, dataset: Dataset | None = None) -> Answer:
         """The answer to a query; reads one snapshot. Raises `QuerySyntaxError`, `StoreError`."""
@@ -55,13 +69,20 @@ class Store(Protocol):
     def load(self, data: bytes | BinaryIO | Path, media_type: str, graph: str | None = None) -> int:
         """Add a document, into `graph` when given; the number of quads read.
 
-        Raises `ParseError` with the line; then nothing of the document is in the store.
+        Relative IRIs are resolved against `graph`. Raises `ParseError` with the line; then
+        nothing of the document is in the store.
         """
 
-    def extend(self, quads: Sequence[Quad] | Iterator[Quad]) -> None:
+    def extend(self, quads: Iterable[Quad]) -> None:
         """Add quads in bulk, atomically."""
 
-    def replace_source(self, source: str, quads: Sequence[Quad]) -> None:
+    def replace_graph(self, graph: str | None, quads: Iterable[Quad]) -> None:
+        """Put `quads` (whose own graph names are ignored) in the place of one graph, atomically.
+
+        `None` is the default graph.
+        """
+
+    def replace_source(self, source: str, quads: Iterable[Quad]) -> None:
         """Put `quads` in the place of all that the store holds of one source (an IRI), atomically.
 
         Removed are the statement graphs of the source, their provenance, and descriptions of
@@ -81,4 +102,4 @@ class Store(Protocol):
         """The number of quads."""
 
     def close(self) -> None:
-        """Flush and release the store."""
+        """Flush and release the store; a closed store raises `StoreError`."""
