@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from axiskg.cli import encoding
 from axiskg.cli.app import app, main
 
-__all__ = ["app", "main"]
+__all__ = ["app", "encoding", "main"]
