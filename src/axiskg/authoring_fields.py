@@ -111,22 +111,18 @@ BLOCKS: Final = MappingProxyType(
             say=FieldSpec("its triples, the head first", required=True),
             time=FieldSpec("when it holds or happened, EDTF", long=("validTime",)),
             basis=FieldSpec("whence the time", long=("timeBasis",), choices=BASES),
-            mod=FieldSpec(
-                "its modality; Fact unless given", long=("modality",), choices=MODALITIES
-            ),
+            mod=FieldSpec("its modality; default Fact", long=("modality",), choices=MODALITIES),
             by=_names(
                 "who asserts it, where not the asserter of the file", "asserter", "assertedBy"
             ),
             via=_names("who passes it on, where not the author", "reporter", "reportedBy"),
             held=_names("whose view it is", "holder", "heldBy"),
             lik=FieldSpec(
-                "its likelihood; Certain unless given", long=("likelihood",), choices=LIKELIHOODS
+                "its likelihood; default Certain", long=("likelihood",), choices=LIKELIHOODS
             ),
-            pol=FieldSpec(
-                "its polarity; Affirmed unless given", long=("polarity",), choices=POLARITIES
-            ),
+            pol=FieldSpec("its polarity; default Affirmed", long=("polarity",), choices=POLARITIES),
             expr=FieldSpec(
-                "how it is expressed; Explicit unless given",
+                "how it is expressed; default Explicit",
                 long=("expression",),
                 choices=EXPRESSIONS,
             ),

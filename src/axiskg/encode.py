@@ -111,8 +111,6 @@ class _Encoder:
         statements.sort(key=lambda s: (s.paragraph, len(s.name), s.name))
         return Encoding(self.source, tuple(statements), (*described, *shared), remarks)
 
-    # --- nodes ---------------------------------------------------------------------------------
-
     def _nodes(self) -> Iterator[Quad]:
         graph = NamedNode(ENTITIES_GRAPH)
         for entry in self.sheet.nodes:
@@ -180,8 +178,6 @@ class _Encoder:
                 kept = self.remarks if self.draft else self.faults
                 kept.append((entry.line, f"{entry.name}: {error}"))
 
-    # --- curation and scenarios ------------------------------------------------------------------
-
     @property
     def _activity(self) -> str:
         return f"{self.source.iri}/encoding"
@@ -191,10 +187,11 @@ class _Encoder:
         activity, curator = NamedNode(self._activity), NamedNode(self._curator)
         try:
             at = literal_of(self._at, "dateTime")
-            if at.value[-1] != "Z" and at.value[-6:-5] not in {"+", "-"}:
-                raise DataError(f"{at.value!r} has no time zone; end it with Z")
         except DataError as error:
             raise ProvenanceError(f"curation: {error}", path=self.path) from error
+        if at.value[-1] != "Z" and at.value[-6:-5] not in {"+", "-"}:
+            message = f"curation: {at.value!r} has no time zone; end it with Z"
+            raise ProvenanceError(message, path=self.path)
         label = Literal(f"Encoding of {self.source.slug}", language="en")
         for predicate, value in (
             (_RDF_TYPE, NamedNode(AXIS + "Encoding")),
@@ -253,8 +250,6 @@ class _Encoder:
                     hint = did_you_mean(other, list(self.scenarios))
                     raise DataError(f"{key}: there is no other scenario {other!r}{hint}")
                 yield iri, NamedNode(SCN + other)
-
-    # --- statements ------------------------------------------------------------------------------
 
     def _statement(self, entry: Entry) -> Statement:
         _check_values(entry, BLOCKS["statement"])
@@ -359,8 +354,6 @@ class _Encoder:
             raise DataError(f"{text}: sentence {place.sentence} has {length} code points")
         return place
 
-    # --- the whole sheet -------------------------------------------------------------------------
-
     def _silences(self) -> list[Quad]:
         """The paragraphs and sentences without assertion, and why."""
         graph = NamedNode(PROVENANCE_GRAPH)
@@ -371,15 +364,7 @@ class _Encoder:
         quads = []
         for entry in self.sheet.none:
             try:
-                _check_values(entry, BLOCKS["none"])
-                paragraph, _, sentence = entry.name[1:].partition(".")
-                passage = self.source.passage(int(paragraph))
-                if passage is None or (sentence and passage.sentence(int(sentence)) is None):
-                    raise DataError(f"there is no {entry.name} in the source")
-                if passage.excluded is not None:
-                    raise DataError(f"{entry.name} is excluded by the source already; strike it")
-                if entry.name in encoded:
-                    raise DataError(f"{entry.name} has statements; strike the one or the others")
+                self._check_silence(entry, encoded)
             except DataError as error:
                 self.faults.append((entry.line, f"none: {error}"))
                 continue
@@ -388,6 +373,17 @@ class _Encoder:
             quads.append(Quad(node, _RDF_TYPE, NamedNode(AXIS + "SilentPassage"), graph))
             quads.append(Quad(node, NamedNode(AXIS + "why"), why, graph))
         return quads
+
+    def _check_silence(self, entry: Entry, encoded: set[str]) -> None:
+        _check_values(entry, BLOCKS["none"])
+        paragraph, _, sentence = entry.name[1:].partition(".")
+        passage = self.source.passage(int(paragraph))
+        if passage is None or (sentence and passage.sentence(int(sentence)) is None):
+            raise DataError(f"there is no {entry.name} in the source")
+        if passage.excluded is not None:
+            raise DataError(f"{entry.name} is excluded by the source already; strike it")
+        if entry.name in encoded:
+            raise DataError(f"{entry.name} has statements; strike the one or the others")
 
     def _check_usage(self) -> None:
         reached, queue = set[str](), [*self.used, *self.source.creators]

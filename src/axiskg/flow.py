@@ -12,7 +12,7 @@ __all__ = ["flow_mapping", "scalar"]
 
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NOT_STRINGS: Final = frozenset(
-    ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"]
+    {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
 )
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 

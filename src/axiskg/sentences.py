@@ -13,124 +13,29 @@ from typing import Final
 
 __all__ = ["sentence_bounds"]
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _STOP: Final = re.compile(r"[.?!…]+[\"”’'»)\]]*(?=\s)")
 _OPENING: Final = "\"“‘'«(["
-_ABBREVIATIONS: Final = frozenset(
-    [
-        "vs",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "st",
-        "sen",
-        "rep",
-        "gov",
-        "gen",
-        "col",
-        "lt",
-        "sgt",
-        "adm",
-        "capt",
-        "maj",
-        "pres",
-        "rev",
-        "hon",
-        "jr",
-        "sr",
-        "no",
-        "nos",
-        "vol",
-        "pp",
-        "fig",
-        "cf",
-        "ca",
-        "approx",
-        "est",
-        "inc",
-        "corp",
-        "ltd",
-        "co",
-        "etc",
-        "al",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "e.g",
-        "i.e",
-        "a.m",
-        "p.m",
-    ]
+_ABBREVIATIONS: Final = _words(
+    """
+    vs mr mrs ms dr prof st sen rep gov gen col lt sgt adm capt maj pres rev hon jr sr no nos vol pp
+    fig cf ca approx est inc corp ltd co etc al jan feb mar apr jun jul aug sep sept oct nov dec e.g
+    i.e a.m p.m
+    """
 )
-_ENDS_TOO: Final = frozenset(["jr", "sr", "inc", "corp", "ltd", "co", "etc", "al", "a.m", "p.m"])
+_ENDS_TOO: Final = _words("jr sr inc corp ltd co etc al a.m p.m")
 """Abbreviations that may also close a sentence; then the next word decides."""
 _ACRONYM: Final = re.compile(r"(?:\b[A-Za-z]\.)+[A-Za-z]$|\b[A-Z]$")
-_STARTERS: Final = frozenset(
-    [
-        "the",
-        "this",
-        "that",
-        "these",
-        "those",
-        "it",
-        "its",
-        "he",
-        "she",
-        "they",
-        "we",
-        "in",
-        "on",
-        "at",
-        "for",
-        "from",
-        "by",
-        "with",
-        "as",
-        "but",
-        "and",
-        "or",
-        "so",
-        "if",
-        "when",
-        "while",
-        "since",
-        "after",
-        "before",
-        "although",
-        "though",
-        "however",
-        "yet",
-        "instead",
-        "both",
-        "each",
-        "many",
-        "most",
-        "some",
-        "such",
-        "there",
-        "what",
-        "who",
-        "why",
-        "how",
-        "one",
-        "two",
-        "nor",
-        "not",
-        "now",
-        "still",
-        "meanwhile",
-        "moreover",
-    ]
+_STARTERS: Final = _words(
+    """
+    the this that these those it its he she they we in on at for from by with as but and or so if
+    when while since after before although though however yet instead both each many most some such
+    there what who why how one two nor not now still meanwhile moreover
+    """
 )
 """Words that, capitalised after an abbreviation, begin a sentence rather than go on with a name."""
 

@@ -86,7 +86,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One paragraph. `repeats` names the paragraph that it repeats, `excluded` why it is left out."""
+    """One paragraph. `repeats` names the one that it repeats, `excluded` why it is left out."""
 
     number: int
     length: int
@@ -263,9 +263,10 @@ def _turtle(source: Source) -> str:
             for s in passage.sentences
         ]
     if source.rest_excluded:
+        reason = quote(source.rest_excluded)
         lines.append(
             f":rest a axis:SilentPassage ; dcterms:isPartOf src:{source.slug} ;"
-            f" schema:position {len(source.passages) + 1} ; axis:why {quote(source.rest_excluded)} ."
+            f" schema:position {len(source.passages) + 1} ; axis:why {reason} ."
         )
     return "\n".join(lines) + "\n"
 
@@ -303,8 +304,9 @@ class _Triples:
         value = self.one(subject, name)
         try:
             return int(value)
-        except ValueError:
-            raise DataError(f"<{name}> of <{subject}> is {value!r}, no integer", path=self.path)
+        except ValueError as error:
+            message = f"<{name}> of <{subject}> is {value!r}, no integer"
+            raise DataError(message, path=self.path) from error
 
 
 def read_source(path: Path) -> Source:

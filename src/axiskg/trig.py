@@ -145,10 +145,7 @@ class _Document:
     ) -> str:
         if not triples:
             return ""
-        if head is None:
-            ordered = sorted(triples, key=_rank)
-        else:
-            ordered = head_first(list(triples), head)
+        ordered = sorted(triples, key=_rank) if head is None else head_first(list(triples), head)
         subjects: dict[str, list[ox.Triple]] = {}
         for triple in ordered:
             subjects.setdefault(triple.subject.value, []).append(triple)  # type: ignore[union-attr]
