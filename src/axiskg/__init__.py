@@ -1,1 +1,9 @@
-"""AxisKG: sourced assertions as a provenance-first knowledge graph."""
+"""A provenance-first knowledge graph of international alignment."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["__version__"]
+
+__version__: Final = "0.1.0"

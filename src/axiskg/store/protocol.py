@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, Self
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
@@ -103,3 +103,9 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Flush and release the store; a closed store raises `StoreError`."""
+
+    def __enter__(self) -> Self:
+        """The store itself, to be closed at the end of a `with`."""
+
+    def __exit__(self, *_: object) -> None:
+        """Close the store."""
