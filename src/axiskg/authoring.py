@@ -50,7 +50,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A file of authored statements; `path` is where it was read, for messages."""
+    """A file of authored statements; `path` is where it was read, for messages.
+
+    `leads` holds the comment and empty lines before each key of the file, `trail` the comments
+    after the last line.
+    """
 
     source: str
     asserter: str | None
@@ -59,7 +63,7 @@ class Sheet:
     scenarios: tuple[Entry, ...]
     statements: tuple[Entry, ...]
     none: tuple[Entry, ...]
-    lead: tuple[str, ...] = ()
+    leads: dict[str, tuple[str, ...]] = field(default_factory=dict)
     trail: tuple[str, ...] = ()
     path: Path | None = field(default=None, compare=False)
 
@@ -101,13 +105,19 @@ class _Reader:
         return ParseError(message, path=self.path, line=node.start_mark.line + 1)
 
     def lead(self, node: yaml.Node) -> tuple[str, ...]:
-        """The comment and empty lines between the last line read and this node."""
+        """The comment and empty lines between what was read last and this node."""
         line = node.start_mark.line
-        between = self.lines[self.seen_to : line]
-        self.seen_to = node.end_mark.line + (0 if node.end_mark.column == 0 else 1)
+        between = [text.strip() for text in self.lines[self.seen_to : line]]
         self.seen_to = max(self.seen_to, line + 1)
-        kept = [b.strip() for b in between]
-        return tuple(b for b in kept if not b or b.startswith("#"))
+        return tuple(text for text in between if not text or text.startswith("#"))
+
+    def done(self, node: yaml.Node) -> None:
+        """Mark a node as read. A comment behind it would be lost, so it is refused."""
+        mark = node.end_mark
+        rest = self.lines[mark.line][mark.column :] if mark.line < len(self.lines) else ""
+        if mark.column and rest.strip().startswith("#"):
+            raise self.wrong(node, "a comment stands behind it; give it a line of its own, before")
+        self.seen_to = max(self.seen_to, mark.line + (1 if mark.column else 0))
 
     def pairs(self, node: yaml.Node, what: str) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]]:
         if not isinstance(node, yaml.MappingNode):
@@ -159,12 +169,11 @@ class _Reader:
         scenarios: tuple[Entry, ...] = ()
         statements: tuple[Entry, ...] = ()
         none: tuple[Entry, ...] = ()
-        lead: tuple[str, ...] | None = None
+        leads: dict[str, tuple[str, ...]] = {}
         known = ("source", "asserter", "curation", "nodes", "scenarios", "statements")
         for key, value in self.pairs(root, "the file"):
-            if lead is None:
-                lead = self.lead(key)
-            self.seen_to = max(self.seen_to, key.start_mark.line + 1)
+            if lead := self.lead(key):
+                leads[key.value] = lead
             match key.value:
                 case "source" | "asserter":
                     text = self.value(value, repr(key.value), many=False)
@@ -172,6 +181,7 @@ class _Reader:
                     head[key.value] = text
                 case "curation":
                     curation = self.values(value, "curation", BLOCKS["curation"])
+                    self.done(value)
                 case "nodes":
                     nodes = tuple(self.named(value, "node"))
                 case "scenarios":
@@ -191,7 +201,7 @@ class _Reader:
             scenarios=scenarios,
             statements=statements,
             none=none,
-            lead=lead or (),
+            leads=leads,
             trail=trail,
             path=self.path,
         )
@@ -202,7 +212,7 @@ class _Reader:
         for key, value in self.pairs(node, f"{kind}s"):
             lead = self.lead(key)
             values = self.values(value, f"{kind} {key.value}", BLOCKS[kind])
-            self.seen_to = max(self.seen_to, self.last_line(value))
+            self.done(value)
             yield Entry(key.value, values, key.start_mark.line + 1, lead)
 
     def paragraphs(self, node: yaml.Node) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
@@ -218,6 +228,7 @@ class _Reader:
             for item in listed.value:
                 lead = pending + self.lead(item)
                 pending = ()
+                self.done(item)
                 line = item.start_mark.line + 1
                 if key.value == "none":
                     values = self.values(item, "a `none` entry", BLOCKS["none"])
@@ -235,11 +246,6 @@ class _Reader:
                 statements.append(Entry(name, values, line, lead))
         return tuple(statements), tuple(none)
 
-    @staticmethod
-    def last_line(node: yaml.Node) -> int:
-        mark = node.end_mark
-        return mark.line + (1 if mark.column else 0)
-
 
 _INDENT: Final = "  "
 
@@ -251,24 +257,25 @@ def write_sheet(sheet: Sheet, path: Path) -> None:
 
 def sheet_text(sheet: Sheet) -> str:
     """The canonical form of a sheet: keys in the order of `FIELDS`, one entry a line."""
-    lines = [*sheet.lead, f"source: {scalar(sheet.source)}"]
+    lines = [*sheet.leads.get("source", ()), f"source: {scalar(sheet.source)}"]
     if sheet.asserter is not None:
-        lines.append(f"asserter: {scalar(sheet.asserter)}")
+        lines += [*sheet.leads.get("asserter", ()), f"asserter: {scalar(sheet.asserter)}"]
     if sheet.curation:
+        lines += sheet.leads.get("curation", ())
         lines.append(f"curation: {flow_mapping(sheet.curation, BLOCKS['curation'])}")
     for key, kind, entries in (
         ("nodes", "node", sheet.nodes),
         ("scenarios", "scenario", sheet.scenarios),
     ):
         if entries:
-            lines.append(f"{key}:")
+            lines += [*sheet.leads.get(key, ()), f"{key}:"]
         for entry in entries:
             lines += _lead(entry)
             lines.append(
                 f"{_INDENT}{scalar(entry.name)}: {flow_mapping(entry.values, BLOCKS[kind])}"
             )
     if sheet.statements or sheet.none:
-        lines.append("statements:")
+        lines += [*sheet.leads.get("statements", ()), "statements:"]
     paragraph = None
     for entry in sheet.statements:
         if (before := entry.name.partition(".")[0]) != paragraph:

@@ -79,7 +79,7 @@ class _Encoder:
         self.roles: dict[str, list[Role]] = {}
         self.references: dict[str, set[str]] = {}
         self.used: set[str] = set()
-        self.creators = tuple(ENT + slug for slug in source.creators)
+        self.creators = source.creator_iris
 
     def encoding(self) -> Encoding:
         if self.sheet.source != self.source.slug:
@@ -301,7 +301,7 @@ class _Encoder:
             expression=fields.expression,
             attitude=entry.text("att"),
             held_by=agents["held"],
-            reported_by=agents["via"] or (self.creators if foreign else ()),
+            reported_by=agents["via"] or (tuple(sorted(self.creators)) if foreign else ()),
             conditions=tuple(sorted({r.scenario for r in roles if r.key == "then"})),
             also_spans=tuple(sorted(also)),
             also_paragraphs=self.source.repeated_in(number),

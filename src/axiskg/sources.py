@@ -129,6 +129,11 @@ class Source:
         """The IRI of the source."""
         return SRC + self.slug
 
+    @property
+    def creator_iris(self) -> tuple[str, ...]:
+        """The IRIs of the creators."""
+        return tuple(ENT + slug for slug in self.creators)
+
     def passage(self, number: int) -> Passage | None:
         """The paragraph of that number, or None."""
         return self.passages[number - 1] if 0 < number <= len(self.passages) else None

@@ -246,7 +246,7 @@ def _statement(
     creators: Mapping[str, Sequence[str]],
 ) -> Statement:
     def several(name: str) -> tuple[str, ...]:
-        return tuple(value.value for value in values.get(name, []))
+        return tuple(sorted(value.value for value in values.get(name, [])))
 
     def maybe(name: str) -> str | None:
         found = several(name)
@@ -303,7 +303,7 @@ def _statement(
         reported_by=several(AXIS + "reportedBy"),
         conditions=several(AXIS + "condition"),
         also_spans=several(AXIS + "alsoSpan"),
-        also_paragraphs=tuple(int(n) for n in several(AXIS + "alsoInParagraph")),
+        also_paragraphs=tuple(sorted(int(n) for n in several(AXIS + "alsoInParagraph"))),
         time=maybe(AXIS + "validTime"),
         time_basis=maybe_concept("timeBasis"),
         likelihood_note=maybe(AXIS + "likelihoodNote"),

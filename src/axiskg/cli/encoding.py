@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from axiskg.anchors import anchored_text, find_in_paragraph
-from axiskg.authoring import Sheet, read_sheet
+from axiskg.authoring import Sheet, read_sheet, write_sheet
+from axiskg.authoring_schema import schema_text
 from axiskg.cli.app import Exit, app, progress, state_of
 from axiskg.encode import encode
 from axiskg.errors import DataError, NotFoundError, did_you_mean
@@ -19,24 +20,32 @@ from axiskg.settings import Settings
 from axiskg.sources import (
     Source,
     numbers,
-    paragraphs,
     read_source,
-    sha256,
     slugs_of_sources,
     source_of_text,
     source_path,
     write_source,
 )
 from axiskg.trig import trig_text
+from axiskg.verification import closest_source
 from axiskg.vocabulary import read_vocabulary
 
-__all__ = ["anchor", "encode_command", "source"]
+__all__ = [
+    "AsJson",
+    "Text",
+    "anchor",
+    "encode_command",
+    "print_json",
+    "source",
+    "source_of",
+    "text_of",
+]
 
 Text = Annotated[Path, typer.Option("--text", help="The source's text, as a UTF-8 file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
@@ -53,24 +62,21 @@ def _source(settings: Settings, slug: str) -> Source:
     return read_source(source_path(_sources_dir(settings), slug))
 
 
-def _source_of(settings: Settings, text: str, slug: str | None) -> Source:
-    """The source of that slug; without one, that whose own text it is, or the only one."""
+def source_of(settings: Settings, text: str, slug: str | None) -> Source:
+    """The source of that slug; without one, that with most paragraphs in the text."""
     folder = _sources_dir(settings)
     if slug is not None:
         return _source(settings, slug)
-    known = [_source(settings, found) for found in slugs_of_sources(folder)]
-    lines = paragraphs(text)
-    for source in known:
-        if sha256("\n".join(lines[: len(source.passages)])) == source.hash:
-            return source
-    if len(known) == 1:
-        return known[0]
-    raise NotFoundError(
-        f"the text is that of none of the sources in {folder}; name one with --source"
-    )
+    source = closest_source(text, (_source(settings, found) for found in slugs_of_sources(folder)))
+    if source is None:
+        raise NotFoundError(
+            f"the text shares no paragraph with a source in {folder}; name one with --source,"
+            " or record it with `axiskg source`"
+        )
+    return source
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
@@ -110,11 +116,9 @@ def source(
             raise typer.BadParameter(f'{item!r}: write "4,6-8=furniture"', param_hint="--exclude")
     path = _sources_dir(settings) / f"{slug}.ttl"
     if path.exists() and not force:
-        raise DataError(
-            "exists; bounds may be corrected by hand there. --force overwrites it", path=path
-        )
+        raise DataError("exists, perhaps corrected by hand; --force overwrites it", path=path)
     record = source_of_text(
-        _text(text),
+        text_of(text),
         slug=slug,
         title=title,
         creators=creator,
@@ -130,7 +134,7 @@ def source(
     sentences = sum(len(p.sentences) for p in record.passages)
     demanded = sum(p.demanded for p in record.passages)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "source": record.iri,
                 "path": str(path),
@@ -161,27 +165,27 @@ def anchor(
 ) -> None:
     """Replace typed anchors in a file by positions, or print the position of one anchor."""
     settings = state_of(context).settings
-    content = _text(text)
+    content = text_of(text)
     if paragraph := re.fullmatch(r"p(\d+)", where):
         if words is None:
             raise typer.BadParameter('write "first words ... last words"', param_hint="WORDS")
         places = find_in_paragraph(
-            content, _source_of(settings, content, source), int(paragraph[1]), words
+            content, source_of(settings, content, source), int(paragraph[1]), words
         )
         if as_json:
-            _print_json({"paragraph": int(paragraph[1]), "places": [str(p) for p in places]})
+            print_json({"paragraph": int(paragraph[1]), "places": [str(p) for p in places]})
         else:
             for place in places:
                 typer.echo(place)
         return
     path = Path(where)
-    sheet = _text(path)
+    sheet = text_of(path)
     slug = source or read_sheet(path, sheet).source
     replaced, count = anchored_text(path, sheet, content, _source(settings, slug))
     if replaced != sheet:
         path.write_text(replaced, encoding="utf-8", newline="\n")
     if as_json:
-        _print_json({"path": str(path), "replaced": count})
+        print_json({"path": str(path), "replaced": count})
     else:
         progress.print(f"{path}: {count} anchors replaced", highlight=False)
 
@@ -214,13 +218,24 @@ def encode_command(
     draft: Annotated[
         bool, typer.Option("--draft", help="Only remark on unknown terms and unused nodes.")
     ] = False,
+    tidy: Annotated[
+        bool, typer.Option("--tidy", help="First put the authored file into canonical form.")
+    ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON schema of the authoring form only.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compute data/triples/<slug>.trig from data/statements/<slug>.yaml."""
     settings = state_of(context).settings
+    if schema:
+        typer.echo(schema_text(), nl=False)
+        return
     vocabulary = read_vocabulary(settings.ontology_dir)
     stale, results = [], []
     for sheet in _sheets(settings, which):
+        if tidy and not check and sheet.path is not None:
+            write_sheet(sheet, sheet.path)
         encoding = encode(sheet, _source(settings, sheet.source), vocabulary, draft=draft)
         for remark in encoding.remarks:
             progress.print(f"[yellow]remark:[/] {remark}", highlight=False, soft_wrap=True)
@@ -244,7 +259,7 @@ def encode_command(
             }
         )
     if as_json:
-        _print_json(results)
+        print_json(results)
     else:
         for result in results:
             typer.echo(
