@@ -1,0 +1,39 @@
+"""Two graphs: a small one written for these tests, and the article's own, from the repository.
+
+The small one shows each rule and each trap by itself and is also run by plain SPARQL to a fix-point
+(`fixpoint.py`), so that the rule files are right apart from the engine. The article's is asked the
+questions that an analyst asks, with the answers that a reader of the article would give.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import fixpoint
+import world
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="session")
+def rules_dir() -> Path:
+    return ROOT / "ontology" / "rules"
+
+
+@pytest.fixture(scope="session")
+def queries_dir() -> Path:
+    return ROOT / "queries"
+
+
+@pytest.fixture(scope="session")
+def concluded(rules_dir: Path) -> set[tuple[str, str, str]]:
+    """What plain SPARQL concludes from the small graph, as (slug, local name, slug)."""
+    return {
+        (s.rpartition("/")[2], p, o.rpartition("/")[2])
+        for s, p, o in fixpoint.conclusions(rules_dir, world.quads())
+    }
