@@ -29,7 +29,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         default_factory=resources_dir,
-        description="Folder that holds ontology/, queries/ and data/.",
+        description="Folder that holds data/ and, unless AxisKG's own serve, ontology/ and queries/.",
     )
     store: str = Field(
         default=".axiskg/store",
@@ -44,6 +44,98 @@ class Settings(BaseSettings):
     )
     log_format: Literal["text", "json"] = Field(
         default="text", description="Form of the access log lines on stderr."
+    )
+    access_log: bool = Field(default=True, description="Whether each request leaves a log line.")
+    public_url: str | None = Field(
+        default=None,
+        description="URL under which the world sees the server; else the Host header says it.",
+    )
+    query_timeout_s: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds after which a query is stopped; also the cap of ?timeout=.",
+    )
+    update_timeout_s: float = Field(
+        default=60.0, gt=0, description="Seconds after which an update is stopped."
+    )
+    workers: int = Field(default=4, ge=1, description="Processes that answer quick queries.")
+    spare_workers: int = Field(
+        default=2, ge=0, description="Processes that wait to replace one that has become slow."
+    )
+    slow_queries: int = Field(
+        default=4, ge=1, description="How many slow queries run at once; more are turned away."
+    )
+    slow_after_ms: int = Field(
+        default=50, ge=1, description="Milliseconds of CPU after which a query counts as slow."
+    )
+    waiting_queries: int = Field(
+        default=256, ge=1, description="How many queries may wait for a free process."
+    )
+    worker_memory_mb: int = Field(
+        default=384, ge=64, description="Resident megabytes at which one query is stopped."
+    )
+    slow_memory_mb: int = Field(
+        default=640,
+        ge=64,
+        description="Megabytes for all slow queries; beyond, the largest is stopped.",
+    )
+    max_rows: int = Field(default=1_000_000, ge=1, description="Rows after which an answer is cut.")
+    max_answer_mb: int = Field(
+        default=256, ge=1, description="Megabytes after which an answer is cut."
+    )
+    max_request_kb: int = Field(
+        default=1024, ge=1, description="Kilobytes of a query or update at most."
+    )
+    max_url_kb: int = Field(
+        default=64, ge=1, description="Kilobytes of a request's line and headers at most."
+    )
+    max_upload_mb: int = Field(
+        default=64, ge=1, description="Megabytes of a Graph Store upload at most."
+    )
+    max_query_depth: int = Field(
+        default=2000, ge=8, description="How deeply the brackets of a query may nest."
+    )
+    max_query_parts: int = Field(
+        default=10_000,
+        ge=8,
+        description="How many UNIONs, operators or path steps a query may have.",
+    )
+    cache_mb: int = Field(
+        default=128, ge=0, description="Megabytes of answers kept for reuse; 0 keeps none."
+    )
+    cache_entry_kb: int = Field(
+        default=1024, ge=1, description="Kilobytes of the largest answer that is kept."
+    )
+    token_file: Path | None = Field(
+        default=None,
+        description="File of hashed tokens made by `axiskg token`; else one beside the store.",
+    )
+    read_token_needed: bool = Field(
+        default=False, description="Whether reading needs a token with the scope read."
+    )
+    service_allow: dict[str, str] = Field(
+        default_factory=dict,
+        description="Names and URLs of the endpoints that SERVICE may ask, as a JSON object.",
+    )
+    rate_limit_per_s: float = Field(
+        default=0.0, ge=0, description="Requests a second of one client address; 0 sets no limit."
+    )
+    max_connections: int = Field(
+        default=2000, ge=1, description="Open connections; further ones are closed at once."
+    )
+    header_timeout_s: float = Field(
+        default=10.0, gt=0, description="Seconds for a request's line and headers to arrive."
+    )
+    body_timeout_s: float = Field(
+        default=60.0, gt=0, description="Seconds for a request's body to arrive."
+    )
+    cors_origin: str = Field(
+        default="*", description="Origin whose pages may read answers; empty for none."
+    )
+    slow_log_ms: int = Field(
+        default=1000,
+        ge=0,
+        description="Milliseconds from which a query is logged with its algebra.",
     )
     wikidata_snapshot: Path = Field(
         default=Path(".axiskg/wikidata.sqlite"),
@@ -95,13 +187,17 @@ class Settings(BaseSettings):
 
     @property
     def ontology_dir(self) -> Path:
-        """The ontology's folder."""
-        return self.home / "ontology"
+        """The ontology's folder: that of `home`, or AxisKG's own when `home` has none."""
+        return self._own_or_packaged("ontology")
 
     @property
     def queries_dir(self) -> Path:
-        """The folder of saved queries."""
-        return self.home / "queries"
+        """The folder of saved queries: that of `home`, or AxisKG's own when `home` has none."""
+        return self._own_or_packaged("queries")
+
+    def _own_or_packaged(self, name: str) -> Path:
+        own = self.home / name
+        return own if own.is_dir() else resources_dir() / name
 
     @property
     def data_dir(self) -> Path:
