@@ -29,7 +29,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         default_factory=resources_dir,
-        description="Folder that holds data/ and, unless AxisKG's own serve, ontology/ and queries/.",
+        description="Folder with data/ and, unless AxisKG's own serve, ontology/ and queries/.",
     )
     store: str = Field(
         default=".axiskg/store",
