@@ -13,7 +13,7 @@ ROOT = Path(axiskg.__file__).parent
 
 STAGES: tuple[frozenset[str], ...] = (
     frozenset({"errors", "namespaces", "settings"}),
-    frozenset({"sources", "sentences", "edtf", "statements"}),
+    frozenset({"sources", "sentences", "edtf_bounds", "statements"}),
     frozenset({"authoring", "encode", "trig", "verification", "ontology"}),
     frozenset({"store"}),
     frozenset({"queries", "plain", "formats", "gates"}),

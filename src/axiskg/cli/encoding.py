@@ -10,11 +10,12 @@ from typing import Annotated
 
 import typer
 
-from axiskg.anchors import anchored_text, find_in_paragraph
 from axiskg.authoring import Sheet, read_sheet, write_sheet
-from axiskg.authoring_schema import schema_text
+from axiskg.authoring.anchors import anchored_text, find_in_paragraph
+from axiskg.authoring.schema import schema_text
 from axiskg.cli.app import Exit, app, progress, state_of
 from axiskg.encode import encode
+from axiskg.encode.vocabulary import read_vocabulary
 from axiskg.errors import DataError, NotFoundError, did_you_mean
 from axiskg.settings import Settings
 from axiskg.sources import (
@@ -28,7 +29,6 @@ from axiskg.sources import (
 )
 from axiskg.trig import trig_text
 from axiskg.verification import closest_source
-from axiskg.vocabulary import read_vocabulary
 
 __all__ = [
     "AsJson",

@@ -10,13 +10,13 @@ from rich.table import Table
 
 from axiskg.cli.app import Exit, app, progress, state_of
 from axiskg.cli.encoding import AsJson, Text, print_json, source_of, text_of
-from axiskg.coverage import CoveredSentence, coverage, silences_of
 from axiskg.errors import NotFoundError
 from axiskg.settings import Settings
 from axiskg.sources import Source, paragraphs
 from axiskg.statements import Statement, statements_of
 from axiskg.trig import read_trig
 from axiskg.verification import verify
+from axiskg.verification.coverage import CoveredSentence, coverage, silences_of
 
 __all__ = ["coverage_command", "verify_command"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
 
-from axiskg.anchors import parse_place
+from axiskg.authoring.anchors import parse_place
 from axiskg.namespaces import AXIS
 from axiskg.sources import Passage, Sentence, Source
 from axiskg.statements import Statement

@@ -14,6 +14,7 @@ __all__ = [
     "LIKELIHOODS",
     "MODALITIES",
     "POLARITIES",
+    "SLUG",
     "Block",
     "FieldSpec",
     "canonical_key",
@@ -26,14 +27,17 @@ EXPRESSIONS: Final = ("Explicit", "Presupposed", "Implied")
 ATTITUDES: Final = ("Believes", "Fears", "Expects", "Wants")
 BASES: Final = ("Stated", "Resolved")
 
-_SLUG: Final = "^[a-z0-9]+(-[a-z0-9]+)*$"
-_STATEMENT: Final = "^p[0-9]+\\.[a-z0-9]+$"
-_PLACE: Final = "^[0-9]+:.+$"
+SLUG: Final = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
+_STATEMENT: Final = "p[0-9]+\\.[a-z0-9]+"
+_PLACE: Final = "[0-9]+:.+"
 
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One key: what it means, its long names, what it takes; `listed`: always written as a list."""
+    """One key: what it means, its long names, what it takes.
+
+    `pattern` is of the whole value; `many` takes several; `listed` is written as a list always.
+    """
 
     meaning: str
     long: tuple[str, ...] = ()
@@ -68,7 +72,7 @@ def _block(**fields: FieldSpec) -> Block:
 
 
 def _names(meaning: str, *long: str) -> FieldSpec:
-    return FieldSpec(meaning, long=long, pattern=_SLUG, many=True, listed=True)
+    return FieldSpec(meaning, long=long, pattern=SLUG, many=True, listed=True)
 
 
 def _role(meaning: str) -> FieldSpec:
@@ -78,7 +82,7 @@ def _role(meaning: str) -> FieldSpec:
 BLOCKS: Final = MappingProxyType(
     {
         "curation": _block(
-            by=FieldSpec("who encodes: an entity slug", pattern=_SLUG, required=True),
+            by=FieldSpec("who encodes: an entity slug", pattern=SLUG, required=True),
             at=FieldSpec("when, as an xsd:dateTime with its zone", required=True),
         ),
         "node": _block(
@@ -100,7 +104,7 @@ BLOCKS: Final = MappingProxyType(
             note=FieldSpec("the encoder's reason"),
         ),
         "statement": _block(
-            id=FieldSpec("its letter in the paragraph", pattern="^[a-z0-9]+$", required=True),
+            id=FieldSpec("its letter in the paragraph", pattern="[a-z0-9]+", required=True),
             at=FieldSpec(
                 'its place, "sentence:begin-end" in code points of the sentence, or a typed anchor'
                 ' "sentence: first words ... last words"',
@@ -136,7 +140,7 @@ BLOCKS: Final = MappingProxyType(
         "none": _block(
             at=FieldSpec(
                 "the paragraph (p20) or sentence (p28.1)",
-                pattern="^p[0-9]+(\\.[0-9]+)?$",
+                pattern="p[0-9]+(\\.[0-9]+)?",
                 required=True,
             ),
             why=FieldSpec("why it has no assertion", required=True),

@@ -15,9 +15,9 @@ from typing import Final
 
 import yaml
 
-from axiskg.authoring_fields import BLOCKS, Block, canonical_key
+from axiskg.authoring.fields import BLOCKS, Block, canonical_key
+from axiskg.authoring.flow import flow_mapping, scalar
 from axiskg.errors import DataError, ParseError, ProvenanceError, did_you_mean
-from axiskg.flow import flow_mapping, scalar
 
 __all__ = ["Entry", "Sheet", "read_sheet", "sheet_text", "write_sheet"]
 

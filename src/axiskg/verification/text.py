@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from axiskg.anchors import parse_place
+from axiskg.authoring.anchors import parse_place
 from axiskg.sources import Passage, Sentence, Source, paragraphs, sha256
 from axiskg.statements import Statement
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from axiskg.authoring import Entry
+from axiskg.authoring.sheet import Entry
 from axiskg.edtf_bounds import bounds
 from axiskg.errors import DataError
 

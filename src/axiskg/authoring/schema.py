@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from axiskg.authoring_fields import BLOCKS, Block, FieldSpec
+from axiskg.authoring.fields import BLOCKS, SLUG, Block, FieldSpec
 
 __all__ = ["schema_text", "sheet_schema"]
 
 
 def sheet_schema() -> dict[str, Any]:
     """A JSON Schema (2020-12) of a sheet, made from the fields that the reader knows."""
-    slug = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}
+    slug = {"type": "string", "pattern": f"^{SLUG}$"}
     statements = {"type": "array", "items": _mapping(BLOCKS["statement"])}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -74,7 +74,7 @@ def _value(spec: FieldSpec) -> dict[str, Any]:
     if spec.choices:
         one["enum"] = list(spec.choices)
     if spec.pattern:
-        one["pattern"] = spec.pattern
+        one["pattern"] = f"^({spec.pattern})$"
     if not spec.many:
         return one
     return {"anyOf": [one, {"type": "array", "items": one}]}

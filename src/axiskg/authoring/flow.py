@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from axiskg.authoring_fields import Block
+from axiskg.authoring.fields import Block
 
 __all__ = ["flow_mapping", "scalar"]
 
