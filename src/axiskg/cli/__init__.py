@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from axiskg.cli import encoding, verification
+from axiskg.cli import check, encoding, verification
 from axiskg.cli.app import app, main
 
-__all__ = ["app", "encoding", "main", "verification"]
+__all__ = ["app", "check", "encoding", "main", "verification"]
