@@ -9,10 +9,11 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["acronyms", "bag", "core", "flag_code", "is_code", "key", "trigrams"]
+__all__ = ["LOUD", "acronyms", "bag", "core", "flag_code", "is_code", "key", "line", "trigrams"]
 
 _DROP: Final = re.compile(r"[\u0300-\u036f\u02b0-\u02ff'’‘`´ʻʼ]")
 _DOTTED: Final = re.compile(r"\b(?:\w\. ?){2,}|\b(?:[A-Z] ){2,}[A-Z]\b")
+_OFFSET: Final = re.compile(r"\b(UTC|GMT) ?([+−-])", re.IGNORECASE)
 _WORD: Final = re.compile(r"\w+")
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ς": "c", "ð": "d"}
@@ -23,12 +24,14 @@ _SAME: Final = {
     "ste": "saint", "sint": "saint", "is": "islands", "isl": "islands", "n": "north",
     "s": "south", "un": "united nations", "us": "united states", "usa": "united states america",
     "eu": "european union", "uk": "united kingdom", "uae": "united arab emirates",
-    "organisation": "organization", "programme": "program", "cooperation": "cooperation",
+    "organisation": "organization", "programme": "program",
     "centre": "center", "defence": "defense", "labour": "labor", "intl": "international",
     "dept": "department", "univ": "university", "govt": "government", "gov": "government",
     "co": "company", "comm": "commission", "assoc": "association", "asso": "association",
-    "relationship": "relations", "cttee": "committee", "natl": "national", "nato": "nato",
-    "developement": "development", "kommission": "commission", "mt": "mount", "ft": "fort",
+    "relationship": "relations", "cttee": "committee", "natl": "national",
+    "developement": "development", "mt": "mount", "ft": "fort", "one": "1", "two": "2",
+    "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
+    "ten": "10", "twenty": "20",
 }  # fmt: skip
 _PAIRS: Final = (
     ("co operation", "cooperation"),
@@ -41,11 +44,11 @@ _POLITY: Final = frozenset(
     "royaume konigreich federation federal federativa federative federated federacion "
     "confederation democratic people peoples popular islamic socialist soviet union unitary "
     "principality sultanate emirate duchy grand commonwealth territory nation plurinational "
-    "bolivarian cooperative independent empire dominion country".split()
+    "bolivarian cooperative independent empire dominion country islands island nation".split()
 )
 LOUD: Final = frozenset(
     "kingdom reino royaume konigreich empire socialist soviet people peoples popular dominion "
-    "democratic union islamic principality sultanate emirate duchy grand territory "
+    "state states estado etat staat commonwealth nation country independent democratic union islamic principality sultanate emirate duchy grand territory "
     "confederation".split()
 )
 """Words that name another polity on the same ground when the item itself doesn't bear them."""
@@ -59,6 +62,7 @@ def key(name: str) -> str:
     """
     text = unicodedata.normalize("NFKC", name)
     text = re.sub(r"^[a-z]{2}:(?=\S)", "", text)
+    text = _OFFSET.sub(lambda found: "utc plus " if found[2] == "+" else "utc minus ", text)
     text = _DOTTED.sub(lambda found: re.sub(r"[. ]", "", found[0]) + " ", text)
     text = _DROP.sub("", unicodedata.normalize("NFD", text.casefold())).translate(_LETTERS)
     words = _WORD.findall(text.replace("&", " and "))
@@ -76,14 +80,24 @@ def bag(name: str) -> str:
     return _bag(key(name))
 
 
+def line(name: str) -> str:
+    """The words of `bag` in the order of the name.
+
+    >>> line("The State of Ohio"), line("Ohio State")
+    ('state ohio', 'ohio state')
+    """
+    return " ".join(_significant(key(name)))
+
+
 def _bag(text: str) -> str:
+    return " ".join(sorted(set(_significant(text))))
+
+
+def _significant(text: str) -> list[str]:
     for split, joined in _PAIRS:
         text = text.replace(split, joined)
-    words: set[str] = set()
-    for word in text.split():
-        words.update(_SAME.get(word, word).split())
-    kept = words - _STOP
-    return " ".join(sorted(kept or words))
+    words = [part for word in text.split() for part in _SAME.get(word, word).split()]
+    return [word for word in words if word not in _STOP] or words
 
 
 def core(name: str) -> tuple[str, frozenset[str]]:
@@ -98,16 +112,37 @@ def core(name: str) -> tuple[str, frozenset[str]]:
 
 
 def acronyms(name: str) -> frozenset[str]:
-    """The initials of a name of three words or more, with and without its small words.
+    """The initials of a name of two words or more, in capitals, with any of its small words.
 
-    >>> sorted(acronyms("Organization of the Petroleum Exporting Countries"))
-    ['OOTPEC', 'OPEC']
+    Hyphened words count as one or as two; an opening "Organization of" may be left out, and the
+    first word may give two letters.
+
+    >>> sorted(acronyms("Organization of the Petroleum Exporting Countries"))[:3]
+    ['OOPEC', 'OOTPEC', 'OPEC']
+    >>> "UNCTAD" in acronyms("United Nations Conference on Trade and Development")
+    True
     """
-    words = re.findall(r"[^\W\d_]+", name.replace("-", " ").replace("'", ""))
-    full = [word for word in words if word.casefold() not in _STOP]
-    if len(full) < 3 or not all(word[0].isupper() for word in full):
-        return frozenset()
-    return frozenset({"".join(w[0].upper() for w in full), "".join(w[0].upper() for w in words)})
+    found: set[str] = set()
+    text = name.replace("'", "").replace("Southeast", "South East").replace("Co-op", "Coop")
+    forms = {text.replace("-", " "), text.replace("-", "")}
+    forms |= {re.sub(r"^Organi[sz]ation (?:of|for) (?:the )?", "", form) for form in forms}
+    for form in forms:
+        words = re.findall(r"[^\W\d_]+", form)
+        full = [word for word in words if word.casefold() not in _STOP]
+        if not 2 <= len(full) <= 9 or not all(word[0].isupper() for word in full):
+            continue
+        small = [word for word in words if word.casefold() in _STOP][:4]
+        for kept in range(2 ** len(small)):
+            letters, n = "", 0
+            for word in words:
+                if word.casefold() not in _STOP:
+                    letters += word[0].upper()
+                elif n < len(small):
+                    letters += word[0].upper() if kept >> n & 1 else ""
+                    n += 1
+            found.add(letters)
+        found.add(full[0][:2].upper() + "".join(word[0].upper() for word in full[1:]))
+    return frozenset(found)
 
 
 def is_code(name: str) -> bool:

@@ -40,7 +40,7 @@ class Item:
 class Hit:
     """An item found by one of its names.
 
-    `how` says what the name is to it: label, alias, official, demonym or acronym.
+    `how` says what the name is to it: label, alias, official, register, demonym or acronym.
     """
 
     item: Item

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from axiskg.errors import LinkingError
 from axiskg.linking import keys
 from axiskg.linking.kinds import kind_of
+from axiskg.linking.registers import read_register
 from axiskg.linking.wikidata_json import RawItem, read_items
 
 __all__ = ["SCHEMA_VERSION", "build_snapshot"]
@@ -33,7 +34,7 @@ _INDEXES: Final = """
 CREATE INDEX names_key ON names (key);
 CREATE INDEX names_bag ON names (bag) WHERE bag IS NOT NULL;
 CREATE INDEX names_core ON names (core) WHERE core IS NOT NULL;
-CREATE INDEX names_item ON names (item);
+CREATE INDEX IF NOT EXISTS names_item ON names (item);
 CREATE INDEX claims_value ON claims (value);
 CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, grams, row);
 CREATE TABLE gram_counts (gram TEXT PRIMARY KEY, n INTEGER) WITHOUT ROWID;
@@ -49,13 +50,14 @@ def build_snapshot(
     *,
     keep: Callable[[RawItem], bool] | None = None,
     hide: Callable[[str, str], bool] | None = None,
+    registers: Sequence[Path] = (),
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Write the items of `source` to the snapshot `target`; the number of items.
 
     Streams: memory doesn't grow with the file. `target` appears whole or not at all. `keep` picks
-    items, `hide(qid, name)` leaves out aliases and official names (for measuring), `progress`
-    gets the running count every few thousand items. Raises `ParseError`, `LinkingError`.
+    items, `hide(qid, name)` leaves out aliases and official names (for measuring), `registers`
+    are tables of further names (see `registers.py`), `progress` gets the running count every few thousand items. Raises `ParseError`, `LinkingError`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(target.name + ".part")
@@ -72,6 +74,8 @@ def build_snapshot(
                 progress(count)
         if not count:
             raise LinkingError(f"{source}: no items to keep; is it a Wikidata extract?")
+        for register in registers:
+            number = _add_register(base, register, number)
         base.executescript(_INDEXES)
         _weigh(base)
         built = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -118,6 +122,27 @@ def _write(
         "INSERT INTO grams (rowid, key) VALUES (?, ?)",
         [(row[0], row[4]) for row in rows if row[3] in _BAGGED],
     )
+    return number
+
+
+def _add_register(base: sqlite3.Connection, path: Path, number: int) -> int:
+    """Add a register's names to the items there are; the id of the last name."""
+    base.execute("CREATE INDEX IF NOT EXISTS names_item ON names (item)")
+    for qid, name in read_register(path):
+        item = int(qid[1:])
+        row = base.execute("SELECT kind FROM items WHERE id = ?", (item,)).fetchone()
+        known = base.execute(
+            "SELECT 1 FROM names WHERE item = ? AND name = ? AND how <> 'acronym'", (item, name)
+        ).fetchone()
+        if row is None or known:
+            continue
+        number += 1
+        core = (keys.core(name)[0] or None) if row[0] in ("state", "former-state") else None
+        base.execute(
+            "INSERT INTO names VALUES (?, ?, ?, 'register', ?, ?, ?)",
+            (number, item, name, keys.key(name), keys.bag(name), core),
+        )
+        base.execute("INSERT INTO grams (rowid, key) VALUES (?, ?)", (number, keys.key(name)))
     return number
 
 

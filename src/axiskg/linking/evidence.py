@@ -1,0 +1,192 @@
+"""What speaks for an item: which of its names a query equals, and on whose word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from axiskg.linking import keys
+from axiskg.linking.curated import Curated
+from axiskg.linking.kinds import KINDS
+from axiskg.linking.names import Name
+from axiskg.linking.snapshot import Hit, Item, Snapshot
+from axiskg.linking.territories import territory
+
+__all__ = ["STRENGTH", "Evidence", "gather", "suggestions"]
+
+STRENGTH: Final = {
+    "judged": 1.2, "identifier": 1.2, "curated": 1.1, "territory": 0.98, "label": 0.9,
+    "register": 0.89, "official": 0.88, "alias": 0.85, "qualified": 0.86, "titled": 0.84, "bag": 0.8, "core": 0.78,
+    "demonym": 0.72, "acronym": 0.66, "metonym": 0.6, "part": 0.5, "near": 0.3,
+}  # fmt: skip
+"""How much each kind of evidence counts; measured order of precision, see docs/linking.md."""
+
+_COMMON: Final = frozenset({"concept", "work", "other", "office", "person"})
+"""Kinds whose names are often plain words, so that capitals tell them from one another."""
+
+_TITLES: Final = re.compile(
+    r"^(?:(?:chinese|russian|american|u\.?s\.?|iranian|indian|former|then)\s+)?"
+    r"(?:president|premier|chairman|prime minister|foreign minister|chancellor|king|queen|general"
+    r"|secretary|senator|mr|mrs|ms|dr|sir)\.?\s+(?=\S+\s+\S)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason to take the query for an item. `how` is a key of `STRENGTH`."""
+
+    item: Item
+    how: str
+    name: str
+    entity: str = ""
+    exact: bool = False
+    automatic: bool = True
+    told: bool = False
+    """Whether the context is what makes the name mean the item."""
+
+    @property
+    def strength(self) -> float:
+        """How much the reason counts."""
+        return STRENGTH[self.how] + (0.02 if self.exact else 0)
+
+
+def _placeholder(qid: str, label: str, kind: str, known: Snapshot | None) -> Item:
+    """The snapshot's item, or a bare one where there is no snapshot or it lacks the item."""
+    found = known.item(qid) if known is not None else None
+    return found or Item(qid, label, "", kind if kind in KINDS else "other", (), 0.0)
+
+
+def gather(
+    name: str, base: Curated, known: Snapshot | None, *, topic: str = "", typed: bool = False
+) -> list[Evidence]:
+    """All exact evidence for a name: curated, rigour, then the snapshot's stricter forms first.
+
+    `topic` is what the text is about; `typed` says that the caller asks for one sort of thing,
+    which lets codes and acronyms count by themselves.
+    """
+    found = [*_curated(name, base, known, topic), *_territory(name, known, typed=typed)]
+    if known is None:
+        return found
+    stated = found and any(e.how in ("curated", "territory") and e.automatic for e in found)
+    hits = known.by_key(keys.key(name))
+    found += _from_hits(name, hits, typed=typed)
+    if stated or any(e.how in ("label", "official", "alias", "register") for e in found):
+        return found
+    found += _looser(name, known)
+    return found
+
+
+def _curated(name: str, base: Curated, known: Snapshot | None, topic: str) -> Iterator[Evidence]:
+    for row in base.names_like(name):
+        link = base.link_of(row.entity)
+        meant = not row.context or row.context == topic
+        how = "curated" if meant else ("metonym" if row.type == "metonym" else "part")
+        if row.stands_for:
+            item = _placeholder(row.stands_for, _government(row, link), "government", known)
+        elif link is not None and link.qid is not None:
+            item = _placeholder(link.qid, link.object_label, _kind(row, base), known)
+        else:
+            continue
+        told = meant and bool(row.context)
+        yield Evidence(item, how, row.name, row.entity, row.name == name, meant, told)
+    listed = base.ambiguous.get(keys.key(name))
+    for qid in listed.qids if listed is not None else ():
+        yield Evidence(_placeholder(qid, qid, "other", known), "alias", name)
+
+
+def _kind(row: Name, base: Curated) -> str:
+    """The kind of an entity where no snapshot tells: what rigour says of its name."""
+    found = territory(base.links[row.entity][0].subject_label)
+    return found.kind if found is not None and found.how == "name" else "other"
+
+
+def _government(row: Name, link: object) -> str:
+    return f"government that {row.name} stands for" if link is not None else row.name
+
+
+def _territory(name: str, known: Snapshot | None, *, typed: bool) -> Iterator[Evidence]:
+    found = territory(name, codes=typed)
+    if found is None:
+        return
+    item = _placeholder(found.qid, found.label, found.kind, known)
+    if found.how == "place":
+        yield Evidence(item, "part", found.label, automatic=False)
+    elif (found.how == "code" and len(name) <= 2) or (found.kind == "region" and found.how != "flag"):
+        yield Evidence(item, "alias", found.label, automatic=found.kind != "region" or typed)
+    else:
+        yield Evidence(item, "territory", found.label)
+
+
+def _from_hits(name: str, hits: Iterable[Hit], *, typed: bool) -> Iterator[Evidence]:
+    code = keys.is_code(name)
+    for hit in hits:
+        exact = hit.name == name
+        automatic = True
+        if hit.how == "acronym":
+            capitals = name[-1:].isupper() and name[:1].isupper()
+            automatic = capitals and (typed or (hit.item.kind == "igo" and len(name) > 3))
+        elif code and hit.how not in ("label", "register"):
+            automatic = typed or (exact and hit.item.kind in ("state", "igo"))
+        elif code:
+            automatic = typed or exact or hit.item.kind == "igo"
+        elif not exact and " " not in hit.name and hit.item.kind in _COMMON:
+            automatic = typed or hit.name[0].isupper() == name[0].isupper()
+        if hit.how == "demonym":
+            automatic = automatic and hit.item.kind == "state"
+        yield Evidence(hit.item, hit.how, hit.name, exact=exact, automatic=automatic)
+
+
+def _looser(name: str, known: Snapshot) -> Iterator[Evidence]:
+    """Evidence from the parts of a name, its words in any order, its core."""
+    titled = _TITLES.sub("", name)
+    if titled != name:
+        for hit in known.by_key(keys.key(titled)):
+            if hit.how in ("label", "alias") and hit.item.kind == "person":
+                yield Evidence(hit.item, "titled", hit.name)
+    head, comma, place = name.partition(", ")
+    if comma and place:
+        yield from _qualified(head, place, known)
+    words = keys.line(name)
+    for hit in known.by_bag(keys.bag(name)):
+        free = hit.item.kind in ("relation", "igo", "state")
+        automatic = len(name) > 4 and (free or keys.line(hit.name) == words)
+        yield Evidence(hit.item, "bag", hit.name, automatic=automatic and " LA " not in f" {name} ")
+    yield from _core(name, known)
+
+
+def _qualified(head: str, place: str, known: Snapshot) -> Iterator[Evidence]:
+    """`Yamhill County, Oregon`: items named like the head whose description names the place."""
+    wanted = keys.key(place)
+    for hit in known.by_key(keys.key(head)):
+        if hit.how not in ("demonym", "acronym") and wanted in keys.key(hit.item.description):
+            yield Evidence(hit.item, "qualified", hit.name)
+
+
+def _core(name: str, known: Snapshot) -> Iterator[Evidence]:
+    """States by what is left of a name without words like "republic" (`Greek Republic`).
+
+    Only states of today; and a loud word such as "kingdom" must be in one of the state's names.
+    """
+    rest, words = keys.core(name)
+    if not rest or not words:
+        return
+    hits = known.by_core(rest) + [h for h in known.by_key(rest) if h.how == "demonym"]
+    items = {hit.item.qid: hit.item for hit in hits if hit.item.kind in ("state", "former-state")}
+    states = [item for item in items.values() if item.kind == "state"]
+    for item in states:
+        borne = {word for known_as, _ in known.names(item.qid) for word in keys.core(known_as)[1]}
+        fits = len(states) == 1 and (words & keys.LOUD) <= borne
+        yield Evidence(item, "core", item.label, automatic=fits)
+
+
+def suggestions(name: str, known: Snapshot | None, limit: int) -> list[tuple[Evidence, float]]:
+    """Items with names spelt alike, with their likeness: to be offered, never to be decided on."""
+    if known is None:
+        return []
+    return [
+        (Evidence(hit.item, "near", hit.name, automatic=False), likeness)
+        for hit, likeness in known.near(name, limit)
+    ]

@@ -1,0 +1,202 @@
+"""HTTP to other servers, and to none that it shouldn't reach.
+
+Every address is looked at after its name is resolved and the connection is made to that very
+address, so neither a redirect nor a changed name leads to a private, loopback or link-local one.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+import httpcore
+
+from axiskg.errors import LinkingError
+
+__all__ = ["Reply", "Reach", "fetch"]
+
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_MAX_REDIRECTS: Final = 3
+_RETRIED: Final = frozenset({429, 500, 502, 503, 504})
+_MAX_PAUSE_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far requests may go: bounds on time, size and tries, and whether to this machine."""
+
+    timeout_s: float = 20.0
+    max_bytes: int = 32_000_000
+    retries: int = 2
+    allow_loopback: bool = False
+    user_agent: str = "AxisKG"
+    backoff_s: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer wholly read."""
+
+    status: int
+    media_type: str
+    body: bytes
+    url: str
+    retry_after_s: float | None = None
+
+
+class _Guarded(httpcore.SyncBackend):
+    """Connects to public addresses only."""
+
+    def __init__(self, *, allow_loopback: bool) -> None:
+        self._allow_loopback = allow_loopback
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """A connection to the first address of `host` that may be reached."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:
+            raise LinkingError(f"{host}: no such server ({error})") from error
+        addresses = [str(entry[4][0]) for entry in found]
+        for address in addresses:
+            if not _reachable(address, allow_loopback=self._allow_loopback):
+                raise LinkingError(
+                    f"{host} is at {address}, a private address, and is not asked;"
+                    " AXISKG_ALLOW_LOOPBACK=true allows servers on this machine"
+                )
+        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+
+    def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Never: a socket file is not a remote server."""
+        raise LinkingError(f"{path}: socket files are not asked")
+
+
+def _reachable(text: str, *, allow_loopback: bool) -> bool:
+    address = ipaddress.ip_address(text.partition("%")[0])
+    mapped = getattr(address, "ipv4_mapped", None)
+    if mapped is not None:
+        address = mapped
+    if address.is_loopback:
+        return allow_loopback
+    return address.is_global and not address.is_multicast
+
+
+def fetch(
+    url: str,
+    reach: Reach,
+    *,
+    method: str = "GET",
+    accept: str = "application/json",
+    body: bytes | None = None,
+    content_type: str | None = None,
+) -> Reply:
+    """The answer of a server, redirects followed and failures tried again with growing pauses.
+
+    The whole takes `reach.timeout_s` at most, pauses included. Raises `LinkingError` when the
+    server can't or mustn't be asked, or gives no whole answer in time; any status is an answer.
+    """
+    deadline = time.monotonic() + reach.timeout_s
+    headers = {"Accept": accept, "User-Agent": reach.user_agent}
+    if content_type is not None:
+        headers["Content-Type"] = content_type
+    for attempt in range(reach.retries + 1):
+        last = attempt == reach.retries
+        pause = reach.backoff_s * 2**attempt
+        try:
+            reply = _follow(url, reach, deadline, method, headers, body)
+        except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
+            if last or time.monotonic() + pause >= deadline:
+                reason = str(error) or type(error).__name__
+                raise LinkingError(f"{url} does not answer ({reason})") from error
+        except httpcore.TimeoutException as error:
+            raise LinkingError(f"{url} did not answer in {reach.timeout_s:g} s") from error
+        else:
+            if reply.status not in _RETRIED or last:
+                return reply
+            pause = min(_MAX_PAUSE_S, max(pause, reply.retry_after_s or 0))
+            if time.monotonic() + pause >= deadline:
+                return reply
+        time.sleep(pause)
+    raise AssertionError("the last try returns or raises")
+
+
+def _follow(
+    url: str,
+    reach: Reach,
+    deadline: float,
+    method: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+) -> Reply:
+    """One try, through at most three redirects."""
+    with httpcore.ConnectionPool(
+        network_backend=_Guarded(allow_loopback=reach.allow_loopback), http2=False
+    ) as pool:
+        for _ in range(_MAX_REDIRECTS + 1):
+            parts = urlsplit(url)
+            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+                raise LinkingError(f"{url} is no plain http or https address")
+            reply, target = _once(pool, url, reach, deadline, method, headers, body)
+            if target is None:
+                return reply
+            if reply.status == 303:
+                method, body = "GET", None
+            url = urljoin(url, target)
+    raise LinkingError(f"{url}: more than {_MAX_REDIRECTS} redirects")
+
+
+def _once(
+    pool: httpcore.ConnectionPool,
+    url: str,
+    reach: Reach,
+    deadline: float,
+    method: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+) -> tuple[Reply, str | None]:
+    """One request; the reply and where it redirects to."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("no time left")
+    timeout = dict.fromkeys(("connect", "read", "write", "pool"), left)
+    with pool.stream(
+        method, url, headers=dict(headers), content=body, extensions={"timeout": timeout}
+    ) as response:
+        fields = {name.decode("latin-1").lower(): v.decode("latin-1") for name, v in response.headers}
+        target = fields.get("location") if response.status in _REDIRECTS else None
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.iter_stream():
+            size += len(chunk)
+            if size > reach.max_bytes:
+                raise LinkingError(f"{url} sends more than {reach.max_bytes // 1_000_000} MB")
+            if time.monotonic() > deadline:
+                raise httpcore.ReadTimeout("no time left")
+            chunks.append(chunk)
+    wait = fields.get("retry-after", "")
+    return (
+        Reply(
+            status=response.status,
+            media_type=fields.get("content-type", "").partition(";")[0].strip().lower(),
+            body=b"".join(chunks),
+            url=url,
+            retry_after_s=float(wait) if wait.isdigit() else None,
+        ),
+        target,
+    )

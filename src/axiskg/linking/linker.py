@@ -1,0 +1,383 @@
+"""From a name and where it stands to one Wikidata item, a choice of several, or none.
+
+The order of evidence is fixed: judgements, curated links and names, rigour's territories, the
+snapshot, live Wikidata. Likeness of spelling only orders suggestions. Where two readings come
+close, or a name means something only in context and there is none, the answer is the choice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from axiskg.linking import keys
+from axiskg.linking.context import NO_CONTEXT, Context, Cues, cues, mentions
+from axiskg.linking.curated import Curated, curated
+from axiskg.linking.evidence import Evidence, gather, suggestions
+from axiskg.linking.judgements import Judgements, read_judgements
+from axiskg.linking.kinds import PRIOR, kinds_for
+from axiskg.linking.snapshot import Item, Snapshot
+from axiskg.linking.wikidata import Wikidata
+from axiskg.namespaces import ENT, PREFIXES
+from axiskg.settings import Settings
+
+__all__ = ["Candidate", "Linked", "Linker", "link"]
+
+MARGIN: Final = 0.08
+"""How far the best reading must be ahead of the next; below it the linker abstains."""
+
+_PLACES: Final = frozenset({"city", "region", "island", "water"})
+_RULERS: Final = frozenset({"state", "government", "igo", "organization"})
+_KEPT_CONTEXTS: Final = 512
+_YEARS: Final = re.compile(r"\(?\b(\d{4})\s?[–-]\s?(\d{4})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A reading of a name. `features` are what its score is the sum of."""
+
+    qid: str
+    label: str
+    description: str
+    kind: str
+    score: float
+    entity: str
+    how: str
+    features: dict[str, float] = field(default_factory=dict)
+    automatic: bool = False
+    classes: tuple[str, ...] = ()
+
+    def json(self) -> dict[str, Any]:
+        """The candidate for JSON; `entity` is our slug, or null."""
+        return {
+            "qid": self.qid,
+            "iri": PREFIXES["wd"] + self.qid,
+            "label": self.label,
+            "description": self.description,
+            "kind": self.kind,
+            "score": round(self.score, 3),
+            "entity": self.entity or None,
+            "evidence": self.how,
+            "features": {name: round(value, 3) for name, value in self.features.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The answer for one name: `decision` is match, candidates or none; `reason` says why."""
+
+    query: str
+    decision: str
+    match: Candidate | None
+    candidates: tuple[Candidate, ...]
+    reason: str
+    entity: str = ""
+
+    def json(self) -> dict[str, Any]:
+        """The answer for JSON; `entity` is our slug, or null."""
+        return {
+            "query": self.query,
+            "decision": self.decision,
+            "match": self.match.json() if self.match else None,
+            "candidates": [candidate.json() for candidate in self.candidates],
+            "reason": self.reason,
+            "entity": self.entity or None,
+        }
+
+
+class Linker:
+    """Links names by the sources that the settings allow; each is opened when first needed."""
+
+    def __init__(self, settings: Settings, *, limit: int = 5) -> None:
+        self.settings = settings
+        self.limit = limit
+        self._seen: dict[tuple[str, ...], _Around] = {}
+
+    @cached_property
+    def base(self) -> Curated:
+        """Our links and names."""
+        data = self.settings.data_dir
+        return curated(data / "links" / "wikidata.sssom.tsv", data / "names")
+
+    @cached_property
+    def known(self) -> Snapshot | None:
+        """The snapshot, where there is one."""
+        path = self.settings.wikidata_snapshot
+        return Snapshot(path) if path.is_file() else None
+
+    @cached_property
+    def judgements(self) -> Judgements:
+        """People's judgements."""
+        return read_judgements(self.settings.link_judgements)
+
+    @cached_property
+    def live(self) -> Wikidata | None:
+        """Wikidata itself, where the network is allowed."""
+        return Wikidata(self.settings) if self.settings.network else None
+
+    def link(
+        self,
+        name: str,
+        *,
+        context: Context = NO_CONTEXT,
+        types: Sequence[str] = (),
+        suggest: bool = True,
+    ) -> Linked:
+        """The answer for one name.
+
+        `types` are kinds, Wikidata classes or our classes that the item must be of; `suggest`
+        says whether names spelt alike are looked for when there is no exact evidence.
+        """
+        text = re.sub(r"['’]s$", "", " ".join(name.split()))
+        if not text:
+            return Linked(name, "none", None, (), "the name is empty")
+        direct = self._identified(text)
+        if direct is not None:
+            return Linked(name, "match", direct, (direct,), "an identifier", direct.entity)
+        seen = cues(text, context.text)
+        topic = context.topic or seen.topic
+        found = gather(text, self.base, self.known, topic=topic, typed=bool(types))
+        if self.live is not None and not any(e.automatic for e in found):
+            found += self.live.evidence(text)
+        found += self._judged(text)
+        ranked = self._rank(text, found, context, seen, topic, types)
+        return self._decide(name, text, ranked, context, topic, types, suggest)
+
+    def _identified(self, text: str) -> Candidate | None:
+        """The item that a QID, an item's IRI, our slug with `ent:`, or our IRI names."""
+        short = text.removeprefix(PREFIXES["wd"]).removeprefix("wd:")
+        slug = text.removeprefix(ENT).removeprefix("ent:")
+        qid = short if re.fullmatch(r"Q[1-9]\d*", short) else None
+        entity = ""
+        if qid is None and slug != text:
+            row = self.base.link_of(slug)
+            if row is None:
+                return None
+            qid, entity = row.qid, slug
+        if qid is None:
+            return None
+        item = self.known.item(qid) if self.known is not None else None
+        entity = entity or self.base.by_item.get(qid, "")
+        if item is None:
+            link = self.base.link_of(entity) if entity else None
+            label = link.object_label if link else qid
+            item = Item(qid, label, "", "other", (), 0.0)
+        features = {"identifier": 1.0}
+        return Candidate(
+            qid, item.label, item.description, item.kind, 1.0, entity, "identifier", features,
+            True, item.classes,
+        )  # fmt: skip
+
+    def _judged(self, text: str) -> Iterator[Evidence]:
+        for qid, verdict in self.judgements.of(text).items():
+            if verdict == "positive":
+                item = self.known.item(qid) if self.known is not None else None
+                yield Evidence(item or Item(qid, text, "", "other", (), 0.0), "judged", text)
+
+    def _rank(
+        self,
+        text: str,
+        found: Iterable[Evidence],
+        context: Context,
+        seen: Cues,
+        topic: str,
+        types: Sequence[str],
+    ) -> list[Candidate]:
+        """One candidate an item, best first, without those denied or of other types."""
+        best: dict[str, Evidence] = {}
+        for piece in found:
+            rival = best.get(piece.item.qid)
+            if rival is None or (piece.automatic, piece.strength) > (
+                rival.automatic,
+                rival.strength,
+            ):
+                best[piece.item.qid] = piece
+        verdicts = self.judgements.of(text)
+        ambiguous = self.base.ambiguous.get(keys.key(text))
+        denied: set[str] = set()
+        if ambiguous is None:
+            entities = {p.entity for p in best.values() if p.how == "curated"}
+            denied = {qid for slug in entities for qid in self.base.denied(slug)}
+        around = self._around(context, text) if len(best) > 1 or ambiguous else _Around()
+        ranked = []
+        kinds, classes = kinds_for(types)
+        for qid, piece in best.items():
+            if verdicts.get(qid) == "negative" or (qid in denied and not piece.entity):
+                continue
+            item = piece.item
+            if types and not (item.kind in kinds or classes & set(item.classes)):
+                continue
+            even = ambiguous is not None and piece.how != "judged"
+            features = {piece.how: 0.9 if even and not piece.told else piece.strength}
+            features["kind"] = 0.15 * PRIOR[item.kind]
+            if not even:
+                features["prominence"] = 0.02 * min(7.0, item.prominence)
+            elif ambiguous is not None and qid in ambiguous.qids:
+                share = ambiguous.qids.index(qid) / len(ambiguous.qids)
+                features["listed"] = 0.1 * (1 - share)
+            features.update(self._fit(item, context, seen, topic, around))
+            score = min(1.0, max(0.0, sum(features.values()) / 1.35))
+            automatic = piece.automatic and verdicts.get(qid) != "unsure"
+            entity = piece.entity or self.base.by_item.get(qid, "")
+            ranked.append(
+                Candidate(
+                    qid, item.label, item.description, item.kind, score, entity, piece.how,
+                    features, automatic, item.classes,
+                )  # fmt: skip
+            )
+        ranked.sort(key=lambda one: (-sum(one.features.values()), one.qid))
+        return ranked
+
+    def _fit(
+        self, item: Item, context: Context, seen: Cues, topic: str, around: _Around
+    ) -> dict[str, float]:
+        """What the context adds to an item's score, by feature."""
+        features: dict[str, float] = {}
+        if topic == "government":
+            features["topic"] = 0.12 if item.kind in _RULERS else -0.12
+        elif topic == "place":
+            features["topic"] = 0.15 if item.kind in _PLACES else -0.2
+        elif topic == "person":
+            features["topic"] = 0.2 if item.kind == "person" else -0.2
+        elif topic == "organization":
+            features["topic"] = 0.15 if item.kind in ("organization", "igo", "government") else -0.2
+        if item.kind in seen.kinds and topic != "government":
+            features["cue"] = 0.08
+        if around.kinds and item.kind in around.kinds:
+            features["same kind"] = 0.05 + 0.05 * around.kinds[item.kind]
+        if around.items and self.known is not None:
+            near = len(self.known.neighbours(item.qid) & around.items)
+            if near:
+                features["neighbours"] = 0.05 + 0.02 * min(3, near)
+            described = keys.key(item.description)
+            if any(label in described for label in around.labels):
+                features["described"] = 0.12
+        year = context.year
+        years = _YEARS.search(item.description)
+        if year is not None and years is not None:
+            within = int(years[1]) <= year <= int(years[2])
+            features["date"] = 0.3 if within else -0.3
+        elif year is not None and item.kind == "former-state":
+            features["date"] = -0.2 if year >= 1992 else 0.05
+        return features
+
+    def _around(self, context: Context, text: str) -> _Around:
+        """The items that the context speaks of."""
+        names = (*context.entities, *mentions(context.text, text))
+        around = self._seen.get(names)
+        if around is None:
+            if len(self._seen) >= _KEPT_CONTEXTS:
+                self._seen.clear()
+            around = self._seen[names] = self._linked(names)
+        return around
+
+    def _linked(self, names: Sequence[str]) -> _Around:
+        """What the names of a context link to when each is taken by itself."""
+        items: dict[str, Candidate] = {}
+        for name in names[:40]:
+            answer = self.link(f"ent:{name}" if name in self.base.links else name, suggest=False)
+            if answer.match is not None:
+                items[answer.match.qid] = answer.match
+        kinds: dict[str, int] = {}
+        for one in items.values():
+            kinds[one.kind] = min(2, kinds.get(one.kind, 0) + 1)
+        labels = frozenset(keys.key(one.label) for one in items.values() if len(one.label) > 3)
+        return _Around(frozenset(items), kinds, labels)
+
+    def _decide(
+        self,
+        name: str,
+        text: str,
+        ranked: list[Candidate],
+        context: Context,
+        topic: str,
+        types: Sequence[str],
+        suggest: bool,
+    ) -> Linked:
+        """Match when the best reading stands by itself and well ahead, else the choice."""
+        top = tuple(ranked[: self.limit])
+        ours = next((n.entity for n in self.base.names_like(text) if not n.context), "")
+        if not ranked:
+            if suggest and self.limit:
+                ranked = self._rank_near(text, types)
+                top = tuple(ranked[: self.limit])
+            if ours and not types:
+                row = self.base.links.get(ours, ())
+                why = row[0].comment if row else "no link"
+                return Linked(name, "none", None, top, f"ours, without an item: {why}", ours)
+            if top:
+                return Linked(name, "candidates", None, top, "only names spelt alike")
+            return Linked(name, "none", None, (), "nothing of that name")
+        first = ranked[0]
+        if not first.automatic:
+            return Linked(name, "candidates", None, top, f"{first.how} alone decides nothing")
+        ahead = sum(first.features.values())
+        if len(ranked) > 1:
+            ahead -= sum(ranked[1].features.values())
+        else:
+            ahead = 1.0
+        ambiguous = self.base.ambiguous.get(keys.key(text))
+        informed = bool(types or topic or context.entities or context.text or context.date)
+        if ambiguous is not None and first.how != "judged":
+            if not informed:
+                return Linked(name, "candidates", None, top, f"needs context: {ambiguous.note}")
+            margin = 0.015 if topic == "place" and first.kind in _PLACES else MARGIN
+        else:
+            margin = MARGIN
+        if ahead < margin:
+            return Linked(name, "candidates", None, top, "too close to tell")
+        unchecked = ours and self.base.link_of(ours) is None
+        if unchecked and first.how != "judged" and not types:
+            return Linked(name, "candidates", None, top, "ours, and its item is not checked", ours)
+        return Linked(name, "match", first, top, f"by {first.how}", first.entity)
+
+    def _rank_near(self, text: str, types: Sequence[str]) -> list[Candidate]:
+        """Names spelt alike, most alike first."""
+        kinds, classes = kinds_for(types)
+        verdicts = self.judgements.of(text)
+        ranked = []
+        for piece, likeness in suggestions(text, self.known, self.limit * 2):
+            item = piece.item
+            fits = not types or item.kind in kinds or bool(classes & set(item.classes))
+            if fits and verdicts.get(item.qid) != "negative":
+                entity = self.base.by_item.get(item.qid, "")
+                ranked.append(
+                    Candidate(
+                        item.qid, item.label, item.description, item.kind, 0.6 * likeness, entity,
+                        "near", {"near": 0.6 * likeness}, False, item.classes,
+                    )  # fmt: skip
+                )
+        return ranked
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The items of a context: their QIDs, how many of each kind, their labels' keys."""
+
+    items: frozenset[str] = frozenset()
+    kinds: dict[str, int] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.items)
+
+
+def link(
+    names: str | Iterable[str],
+    *,
+    context: str | Context = NO_CONTEXT,
+    types: str | Sequence[str] = (),
+    settings: Settings | None = None,
+) -> list[Linked]:
+    """The answers for names, in their order: `axiskg link` as a function.
+
+    `context` is a `Context`, or the text around the names.
+    """
+    around = Context(text=context) if isinstance(context, str) else context
+    wanted = (types,) if isinstance(types, str) else tuple(types)
+    linker = Linker(settings or Settings())
+    many = (names,) if isinstance(names, str) else names
+    return [linker.link(name, context=around, types=wanted) for name in many]

@@ -1,0 +1,103 @@
+"""What our entities are called: official names, aliases, demonyms, adjectives, metonyms.
+
+`data/names/names.tsv` has one row a name. A name means its entity everywhere, unless it has a
+context: a metonym such as a capital's name means the government only in talk of governments.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from axiskg.errors import ParseError, did_you_mean
+from axiskg.namespaces import ENT
+
+__all__ = ["COLUMNS", "CONTEXTS", "NAME_TYPES", "Ambiguity", "Name", "read_ambiguous", "read_names"]
+
+COLUMNS: Final = ("entity", "name", "type", "language", "context", "stands_for", "note")
+NAME_TYPES: Final = (
+    "short", "official", "alias", "acronym", "demonym", "adjective", "combining", "metonym",
+    "former",
+)  # fmt: skip
+CONTEXTS: Final = ("government", "place", "person", "organization")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One name of an entity.
+
+    `context` is what a text must be about for the name to mean it ("" for always); `stands_for`
+    the QID of what a metonym means more exactly (a government), where the entity is its state.
+    """
+
+    entity: str
+    name: str
+    type: str
+    language: str
+    context: str
+    stands_for: str
+    note: str
+
+    @property
+    def iri(self) -> str:
+        """The entity's IRI."""
+        return ENT + self.entity
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """A string that alone means nothing in particular, and the items it may mean."""
+
+    name: str
+    qids: tuple[str, ...]
+    note: str
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
+    """The rows of a tab-separated file with their lines."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise ParseError(f"cannot read the names: {error.strerror}", path=path) from error
+    reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+    if tuple(reader.fieldnames or ()) != columns:
+        raise ParseError(f"the columns must be {' '.join(columns)}", path=path, line=1)
+    rows: list[tuple[int, dict[str, str]]] = []
+    for line, row in enumerate(reader, 2):
+        if None in row or None in row.values():
+            message = f"one cell for each of {' '.join(columns)}"
+            raise ParseError(message, path=path, line=line)
+        rows.append((line, row))
+    return rows
+
+
+def read_names(path: Path) -> tuple[Name, ...]:
+    """The names of `names.tsv` in its order. Raises `ParseError` with the line."""
+    names: list[Name] = []
+    seen: set[tuple[str, str, str]] = set()
+    for line, row in _rows(path, COLUMNS):
+        name = Name(**row)
+        if name.type not in NAME_TYPES:
+            cure = did_you_mean(name.type, NAME_TYPES)
+            raise ParseError(f"no name type {name.type!r}{cure}", path=path, line=line)
+        if name.context and name.context not in CONTEXTS:
+            cure = did_you_mean(name.context, CONTEXTS)
+            raise ParseError(f"no context {name.context!r}{cure}", path=path, line=line)
+        if name.type == "metonym" and not name.context:
+            raise ParseError("a metonym needs a context", path=path, line=line)
+        triple = (name.entity, name.name, name.context)
+        if triple in seen or not name.name.strip():
+            raise ParseError(f"{name.name!r} stands here twice, or is empty", path=path, line=line)
+        seen.add(triple)
+        names.append(name)
+    return tuple(names)
+
+
+def read_ambiguous(path: Path) -> tuple[Ambiguity, ...]:
+    """The strings of `ambiguous.tsv` that no automatic match may decide without context."""
+    return tuple(
+        Ambiguity(row["name"], tuple(row["candidates"].split()), row["note"])
+        for _, row in _rows(path, ("name", "candidates", "note"))
+    )

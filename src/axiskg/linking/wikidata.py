@@ -1,0 +1,109 @@
+"""Wikidata itself, asked politely: named, one request at a time, with maxlag, kept on disk."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from axiskg.errors import LinkingError
+from axiskg.linking import keys
+from axiskg.linking.evidence import Evidence
+from axiskg.linking.guard import Reach, fetch
+from axiskg.linking.http_cache import HttpCache
+from axiskg.linking.kinds import kind_of
+from axiskg.linking.snapshot import Item
+from axiskg.linking.wikidata_json import RawItem, read_entity
+from axiskg.settings import Settings
+
+__all__ = ["Wikidata"]
+
+_MAXLAG_S: Final = 5
+_BATCH: Final = 50
+
+
+class Wikidata:
+    """The action API of the settings' `wikidata_api`.
+
+    Every method raises `LinkingError` when the network is not allowed or the server fails.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._cache = HttpCache(settings.http_cache, settings.http_cache_s)
+
+    def _ask(self, **parameters: str) -> Mapping[str, Any]:
+        if not self.settings.network:
+            raise LinkingError("the network is not allowed; AXISKG_NETWORK=true allows it")
+        asked = {**parameters, "format": "json", "formatversion": "2", "maxlag": str(_MAXLAG_S)}
+        url = f"{self.settings.wikidata_api}?{urlencode(sorted(asked.items()))}"
+        kept = self._cache.get("GET", url)
+        if kept is not None:
+            answer: Mapping[str, Any] = json.loads(kept)
+            return answer
+        reach = Reach(
+            timeout_s=self.settings.federation_timeout_s,
+            retries=self.settings.federation_retries,
+            allow_loopback=self.settings.allow_loopback,
+            user_agent=self.settings.user_agent,
+        )
+        pause = 1.0
+        for _ in range(self.settings.federation_retries + 1):
+            reply = fetch(url, reach)
+            try:
+                answer = json.loads(reply.body)
+            except ValueError as error:
+                raise LinkingError(f"{url} answers {reply.status} and no JSON") from error
+            fault = answer.get("error") if isinstance(answer, dict) else None
+            if isinstance(fault, dict) and fault.get("code") == "maxlag":
+                time.sleep(min(reply.retry_after_s or pause, reach.timeout_s))
+                pause *= 2
+                continue
+            if reply.status != 200 or fault or not isinstance(answer, dict):
+                raise LinkingError(f"{url} answers {reply.status}: {fault or 'no object'}")
+            self._cache.put(reply.body, "GET", url)
+            return answer
+        raise LinkingError(f"{self.settings.wikidata_api} is behind (maxlag); ask again later")
+
+    def search(self, name: str, limit: int = 10) -> list[str]:
+        """The QIDs that Wikidata's search gives for a name, in its order."""
+        answer = self._ask(
+            action="wbsearchentities", search=name, language="en", uselang="en", type="item",
+            limit=str(limit),
+        )  # fmt: skip
+        found = answer.get("search")
+        if not isinstance(found, list):
+            raise LinkingError(f"{self.settings.wikidata_api}: a search without a list of results")
+        return [str(one["id"]) for one in found if isinstance(one, dict) and "id" in one]
+
+    def items(self, qids: Iterable[str]) -> dict[str, RawItem]:
+        """The items of these QIDs with names and claims; those without English label left out."""
+        wanted = list(dict.fromkeys(qids))
+        found: dict[str, RawItem] = {}
+        for start in range(0, len(wanted), _BATCH):
+            answer = self._ask(
+                action="wbgetentities", ids="|".join(wanted[start : start + _BATCH]),
+                languages="en", props="labels|aliases|descriptions|claims",
+            )  # fmt: skip
+            for qid, record in answer.get("entities", {}).items():
+                item = read_entity(record) if "missing" not in record else None
+                if item is not None:
+                    found[qid] = item
+        return found
+
+    def evidence(self, name: str) -> list[Evidence]:
+        """Evidence from the items that bear exactly this name, as the search finds them."""
+        key = keys.key(name)
+        pieces: list[Evidence] = []
+        for qid, raw in self.items(self.search(name)).items():
+            item = Item(qid, raw.label, raw.description, kind_of(raw.classes), raw.classes, 1.0)
+            borne = {"label": (raw.label,), "official": raw.official, "alias": raw.aliases}
+            for how, names in borne.items():
+                like = next((one for one in names if keys.key(one) == key), None)
+                if like is not None:
+                    automatic = not keys.is_code(name) or how == "label"
+                    pieces.append(Evidence(item, how, like, exact=like == name, automatic=automatic))
+                    break
+        return pieces
