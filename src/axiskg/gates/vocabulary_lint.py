@@ -7,7 +7,7 @@ from semanticlint.pipeline import check_graph
 
 from axiskg.gates.corpus import Corpus, rdflib_graph
 from axiskg.gates.findings import Finding, GateReport
-from axiskg.namespaces import curie
+from axiskg.namespaces import ROOT, curie
 
 __all__ = ["GATE", "check_vocabulary"]
 
@@ -19,7 +19,7 @@ _CURE = "correct the term in ontology/modules/; semanticlint's documentation has
 
 
 def check_vocabulary(corpus: Corpus) -> GateReport:
-    """A finding for each error or warning; advice of lower rank is left out."""
+    """A finding for each error or warning about a term of ours; advice of lower rank is left out."""
     triples = corpus.ontology.triples
     graph = rdflib_graph(triples)
     findings = [
@@ -31,6 +31,7 @@ def check_vocabulary(corpus: Corpus) -> GateReport:
         )
         for violation in check_graph(graph, _CONFIG)
         if violation.severity is not Severity.INFO
+        and str(violation.subject or ROOT).startswith(ROOT)
     ]
     scope = f"{len(corpus.ontology.terms)} terms in {len(corpus.ontology.files)} files"
     return GateReport.of(GATE, scope, tuple(sorted(findings, key=str)))
