@@ -23,6 +23,8 @@ class Curated:
     names: dict[str, tuple[Name, ...]]
     ambiguous: dict[str, Ambiguity]
     by_item: dict[str, str]
+    labels: dict[str, str]
+    """Labels of the items that the links speak of, for where there is no snapshot."""
 
     def link_of(self, slug: str) -> Link | None:
         """The row that ties an entity to its item, the closest first; None where none does."""
@@ -60,9 +62,12 @@ def curated(links_path: Path, names_dir: Path) -> Curated:
 def _curated(links: Path, names: Path, ambiguous: Path, _stamps: tuple[int, ...]) -> Curated:
     by_slug: dict[str, list[Link]] = defaultdict(list)
     by_item: dict[str, str] = {}
+    labels: dict[str, str] = {}
     by_key: dict[str, list[Name]] = defaultdict(list)
     for link in read_links(links):
         by_slug[link.slug].append(link)
+        if link.qid:
+            labels.setdefault(link.qid, link.object_label)
         if link.positive and link.qid:
             by_item.setdefault(link.qid, link.slug)
     labelled: set[tuple[str, str]] = set()
@@ -79,4 +84,5 @@ def _curated(links: Path, names: Path, ambiguous: Path, _stamps: tuple[int, ...]
         names={key: tuple(rows) for key, rows in by_key.items()},
         ambiguous={keys.key(row.name): row for row in read_ambiguous(ambiguous)},
         by_item=by_item,
+        labels=labels,
     )

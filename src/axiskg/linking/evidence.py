@@ -17,10 +17,24 @@ from axiskg.linking.territories import territory
 __all__ = ["STRENGTH", "Evidence", "gather", "suggestions"]
 
 STRENGTH: Final = {
-    "judged": 1.2, "identifier": 1.2, "curated": 1.1, "territory": 0.98, "label": 0.9,
-    "register": 0.89, "official": 0.88, "alias": 0.85, "qualified": 0.86, "titled": 0.84, "bag": 0.8, "core": 0.78,
-    "demonym": 0.72, "acronym": 0.66, "metonym": 0.6, "part": 0.5, "near": 0.3,
-}  # fmt: skip
+    "judged": 1.2,
+    "identifier": 1.2,
+    "curated": 1.1,
+    "territory": 0.98,
+    "label": 0.9,
+    "register": 0.89,
+    "official": 0.88,
+    "qualified": 0.86,
+    "alias": 0.85,
+    "titled": 0.84,
+    "bag": 0.8,
+    "core": 0.78,
+    "demonym": 0.72,
+    "acronym": 0.66,
+    "metonym": 0.6,
+    "part": 0.5,
+    "near": 0.3,
+}
 """How much each kind of evidence counts; measured order of precision, see docs/linking.md."""
 
 _COMMON: Final = frozenset({"concept", "work", "other", "office", "person"})
@@ -94,7 +108,7 @@ def _curated(name: str, base: Curated, known: Snapshot | None, topic: str) -> It
         yield Evidence(item, how, row.name, row.entity, row.name == name, meant, told)
     listed = base.ambiguous.get(keys.key(name))
     for qid in listed.qids if listed is not None else ():
-        yield Evidence(_placeholder(qid, qid, "other", known), "alias", name)
+        yield Evidence(_placeholder(qid, base.labels.get(qid, qid), "other", known), "alias", name)
 
 
 def _kind(row: Name, base: Curated) -> str:
@@ -112,9 +126,10 @@ def _territory(name: str, known: Snapshot | None, *, typed: bool) -> Iterator[Ev
     if found is None:
         return
     item = _placeholder(found.qid, found.label, found.kind, known)
+    short = found.how == "code" and len(name) <= 2
     if found.how == "place":
         yield Evidence(item, "part", found.label, automatic=False)
-    elif (found.how == "code" and len(name) <= 2) or (found.kind == "region" and found.how != "flag"):
+    elif short or (found.kind == "region" and found.how != "flag"):
         yield Evidence(item, "alias", found.label, automatic=found.kind != "region" or typed)
     else:
         yield Evidence(item, "territory", found.label)

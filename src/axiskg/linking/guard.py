@@ -18,7 +18,7 @@ import httpcore
 
 from axiskg.errors import LinkingError
 
-__all__ = ["Reply", "Reach", "fetch"]
+__all__ = ["Reach", "Reply", "fetch"]
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS: Final = 3
@@ -176,9 +176,12 @@ def _once(
         raise httpcore.ReadTimeout("no time left")
     timeout = dict.fromkeys(("connect", "read", "write", "pool"), left)
     with pool.stream(
-        method, url, headers=dict(headers), content=body, extensions={"timeout": timeout}
+        method, url, headers=[*headers.items()], content=body, extensions={"timeout": timeout}
     ) as response:
-        fields = {name.decode("latin-1").lower(): v.decode("latin-1") for name, v in response.headers}
+        fields = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in response.headers
+        }
         target = fields.get("location") if response.status in _REDIRECTS else None
         chunks: list[bytes] = []
         size = 0

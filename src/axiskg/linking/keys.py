@@ -18,7 +18,8 @@ _WORD: Final = re.compile(r"\w+")
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ς": "c", "ð": "d"}
 )
-_STOP: Final = frozenset("the of and for in on to a an de la le les du des del da do dos das y e et".split())
+_SMALL: Final = "the of and for in on to a an de la le les du des del da do dos das y e et"
+_STOP: Final = frozenset(_SMALL.split())
 _SAME: Final = {
     "rep": "republic", "dem": "democratic", "fed": "federal", "sts": "states", "st": "saint",
     "ste": "saint", "sint": "saint", "is": "islands", "isl": "islands", "n": "north",
@@ -39,18 +40,19 @@ _PAIRS: Final = (
     ("north east", "northeast"),
     ("trans dniest", "transdniest"),
 )
-_POLITY: Final = frozenset(
-    "republic republica republique repubblica republik republiken state states kingdom reino "
-    "royaume konigreich federation federal federativa federative federated federacion "
-    "confederation democratic people peoples popular islamic socialist soviet union unitary "
-    "principality sultanate emirate duchy grand commonwealth territory nation plurinational "
-    "bolivarian cooperative independent empire dominion country islands island nation".split()
+_POLITY_WORDS: Final = (
+    "republic republica republique repubblica republik republiken state states kingdom reino"
+    " royaume konigreich federation federal federativa federative federated federacion"
+    " confederation democratic people peoples popular islamic socialist soviet union unitary"
+    " principality sultanate emirate duchy grand commonwealth territory nation plurinational"
+    " bolivarian cooperative independent empire dominion country islands island"
 )
-LOUD: Final = frozenset(
-    "kingdom reino royaume konigreich empire socialist soviet people peoples popular dominion "
-    "state states estado etat staat commonwealth nation country independent democratic union islamic principality sultanate emirate duchy grand territory "
-    "confederation".split()
+_QUIET_WORDS: Final = (
+    "republic republica republique repubblica republik republiken federation federal federativa"
+    " federative federated federacion unitary islands island plurinational bolivarian cooperative"
 )
+_POLITY: Final = frozenset(_POLITY_WORDS.split())
+LOUD: Final = _POLITY - frozenset(_QUIET_WORDS.split())
 """Words that name another polity on the same ground when the item itself doesn't bear them."""
 
 
@@ -154,7 +156,7 @@ def is_code(name: str) -> bool:
     text = re.sub(r"[. \-]", "", name)
     if len(text) <= 2:
         return True
-    return len(text) <= 5 and text.upper() == text or (len(text) == 3 and text.lower() == text)
+    return (len(text) <= 5 and text.upper() == text) or (len(text) == 3 and text.lower() == text)
 
 
 def flag_code(name: str) -> str | None:

@@ -65,6 +65,29 @@ class Candidate:
         }
 
 
+def _candidate(
+    item: Item,
+    how: str,
+    features: dict[str, float],
+    score: float,
+    entity: str,
+    *,
+    automatic: bool = False,
+) -> Candidate:
+    return Candidate(
+        qid=item.qid,
+        label=item.label,
+        description=item.description,
+        kind=item.kind,
+        score=score,
+        entity=entity,
+        how=how,
+        features=features,
+        automatic=automatic,
+        classes=item.classes,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Linked:
     """The answer for one name: `decision` is match, candidates or none; `reason` says why."""
@@ -166,10 +189,7 @@ class Linker:
             label = link.object_label if link else qid
             item = Item(qid, label, "", "other", (), 0.0)
         features = {"identifier": 1.0}
-        return Candidate(
-            qid, item.label, item.description, item.kind, 1.0, entity, "identifier", features,
-            True, item.classes,
-        )  # fmt: skip
+        return _candidate(item, "identifier", features, 1.0, entity, automatic=True)
 
     def _judged(self, text: str) -> Iterator[Evidence]:
         for qid, verdict in self.judgements.of(text).items():
@@ -222,12 +242,7 @@ class Linker:
             score = min(1.0, max(0.0, sum(features.values()) / 1.35))
             automatic = piece.automatic and verdicts.get(qid) != "unsure"
             entity = piece.entity or self.base.by_item.get(qid, "")
-            ranked.append(
-                Candidate(
-                    qid, item.label, item.description, item.kind, score, entity, piece.how,
-                    features, automatic, item.classes,
-                )  # fmt: skip
-            )
+            ranked.append(_candidate(item, piece.how, features, score, entity, automatic=automatic))
         ranked.sort(key=lambda one: (-sum(one.features.values()), one.qid))
         return ranked
 
@@ -345,10 +360,7 @@ class Linker:
             if fits and verdicts.get(item.qid) != "negative":
                 entity = self.base.by_item.get(item.qid, "")
                 ranked.append(
-                    Candidate(
-                        item.qid, item.label, item.description, item.kind, 0.6 * likeness, entity,
-                        "near", {"near": 0.6 * likeness}, False, item.classes,
-                    )  # fmt: skip
+                    _candidate(item, "near", {"near": 0.6 * likeness}, 0.6 * likeness, entity)
                 )
         return ranked
 

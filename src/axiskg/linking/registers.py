@@ -36,7 +36,7 @@ def read_register(path: Path) -> Iterator[tuple[str, str]]:
         item = next((name for name in columns if _ITEM.fullmatch(name)), None)
         names = [name for name in columns if _NAMES.fullmatch(name)]
         if item is None or not names:
-            message = "a register needs a column wikidata_id and one such as official_name_en or IOC"
+            message = "a register needs a column wikidata_id and columns of names"
             raise ParseError(message, path=path, line=1)
         for row in rows:
             found = re.search(r"Q[1-9]\d*$", (row[item] or "").strip())

@@ -159,8 +159,8 @@ class Snapshot:
         """The items that an item's claims point to, and those whose claims point to it."""
         number = int(qid[1:])
         rows = self._base.execute(
-            "SELECT value FROM claims WHERE item = ?1 UNION SELECT item FROM claims WHERE value = ?1"
-            " LIMIT 2000",
+            "SELECT value FROM claims WHERE item = ?1"
+            " UNION SELECT item FROM claims WHERE value = ?1 LIMIT 2000",
             (number,),
         )
         return frozenset(f"Q{row[0]}" for row in rows)
@@ -198,9 +198,10 @@ class Snapshot:
         for count, gram in grams:
             if count > _MAX_POSTINGS and shared:
                 break
-            quoted = gram.replace('"', '""')
+            quoted = '"' + gram.replace('"', '""') + '"'
             rows = self._base.execute(
-                "SELECT rowid FROM grams WHERE grams MATCH ? LIMIT ?", (f'"{quoted}"', _MAX_POSTINGS)
+                "SELECT rowid FROM grams WHERE grams MATCH ? LIMIT ?",
+                (quoted, _MAX_POSTINGS),
             )
             shared.update(row[0] for row in rows)
         numbers = [number for number, _ in shared.most_common(40)]

@@ -57,7 +57,8 @@ def build_snapshot(
 
     Streams: memory doesn't grow with the file. `target` appears whole or not at all. `keep` picks
     items, `hide(qid, name)` leaves out aliases and official names (for measuring), `registers`
-    are tables of further names (see `registers.py`), `progress` gets the running count every few thousand items. Raises `ParseError`, `LinkingError`.
+    are tables of further names (see `registers.py`), `progress` gets the running count every few
+    thousand items. Raises `ParseError`, `LinkingError`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(target.name + ".part")

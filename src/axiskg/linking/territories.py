@@ -28,8 +28,9 @@ class Territory:
 def territory(name: str, *, codes: bool = False) -> Territory | None:
     """The territory that rigour takes a name for, or None.
 
-    Codes are taken for codes only in capitals, unless `codes` says they are expected. rigour prefers one reading where there are several
-    (Washington is the state to it, Congo the western one), so this is evidence, not a decision.
+    Codes are taken for codes only in capitals, unless `codes` says they are expected. rigour
+    prefers one reading where there are several (Washington is the state to it, Congo the western
+    one), so this is evidence, not a decision.
     """
     from rigour.territories import get_territory, lookup_territory
 

@@ -104,6 +104,7 @@ class Wikidata:
                 like = next((one for one in names if keys.key(one) == key), None)
                 if like is not None:
                     automatic = not keys.is_code(name) or how == "label"
-                    pieces.append(Evidence(item, how, like, exact=like == name, automatic=automatic))
+                    exact = like == name
+                    pieces.append(Evidence(item, how, like, exact=exact, automatic=automatic))
                     break
         return pieces

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, BinaryIO, Final
 
 from axiskg.errors import ParseError
 
@@ -32,7 +32,7 @@ class RawItem:
     claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def _open(path: Path) -> IO[bytes]:
+def _open(path: Path) -> BinaryIO | gzip.GzipFile | bz2.BZ2File:
     """The bytes of a file, unpacked by what its name says."""
     if path.suffix == ".gz":
         return gzip.open(path, "rb")
