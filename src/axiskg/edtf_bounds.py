@@ -4,8 +4,9 @@ A time without a slash is when something happened, known to that precision: begi
 within it. `A/B` begins within A and ends within B; `A/..` and `A/` begin within A, and no end is
 known. Two forms differ in what stands before the slash: `../B` ends within B with no known start,
 while `/B` is the project's "already by B" (handbook, P7): it began no later than B, and nothing is
-said about an end. A mark of doubt (`~`, `?`, `%`) widens a time by its own length on either side
-(the library's padding is not used: edtf 5.0.2 widens an approximate month by thirteen).
+said about an end. `[A..]` is "since A": it began no earlier than A, and no more is said. A mark of
+doubt (`~`, `?`, `%`) widens a time by its own length on either side (the library's
+padding is not used: edtf 5.0.2 widens an approximate month by thirteen).
 """
 
 from __future__ import annotations
@@ -41,8 +42,12 @@ def bounds(text: str) -> Bounds:
     >>> bounds("/2012")
     Bounds(earliest_begin=None, latest_begin=datetime.date(2012, 12, 31), earliest_end=None, \
 latest_end=None)
+    >>> bounds("[1989..]").earliest_begin
+    datetime.date(1989, 1, 1)
     """
     first, slash, second = text.partition("/")
+    if first.startswith("[") and first.endswith("..]") and not slash:
+        return Bounds(earliest_begin=_within(first[1:-3], text)[0])
     if not slash:
         lower, upper = _within(text, text)
         return Bounds(lower, upper, lower, upper)
@@ -79,5 +84,6 @@ def _date(time: struct_time) -> date:
 def _unreadable(text: str, why: str) -> ParseError:
     return ParseError(
         f"time {text!r}: {why}; write a day, month, season or year (2023-07-16, 2023-07, 2023-23,"
-        " 2023), an interval (2014/2019, 2023-07/..), or /2012 for 'already by 2012'"
+        " 2023), an interval (2014/2019, 2023-07/..), /2012 for 'already by 2012', or"
+        " [1989..] for 'since 1989'"
     )
