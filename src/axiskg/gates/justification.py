@@ -28,11 +28,14 @@ def explain(
     """One finding that names the axioms and the content which can't hold together.
 
     `query` is rustdl's: `["inconsistent"]` or `["unsat", class IRI]`. When rustdl gives no
-    justification of what HermiT found, the finding says that, with the first file as its place.
+    justification of what HermiT found, the finding says that, with the ontology's header as
+    its place.
     """
     axioms = _justify(triples, query)
     assertions = [quad for axiom in axioms if (quad := _asserted(corpus, axiom)) is not None]
-    place = _place(corpus, assertions[-1]) if assertions else corpus.shown(corpus.ontology.files[0])
+    # Content is what an author can mend; the last axiom stands in where there is none.
+    named = _IRI.findall(axioms[-1]) if axioms else []
+    place = _place(corpus, assertions[-1]) if assertions else corpus.term_place(*named[:1] or [""])
     if not axioms:
         return Finding(
             message="HermiT finds a contradiction, for which rustdl has no justification",

@@ -63,7 +63,7 @@ def _finding(corpus: Corpus, shapes: Graph, results: Graph, result: Node) -> Fin
     message = shapes.value(shape, SH.message) or results.value(result, SH.resultMessage)
     found = f"; found {_shown(value)}" if value is not None and value != node else ""
     return Finding(
-        message=f"not so: {message}{found}",
+        message=f"breaks the rule “{message}”{found}",
         place=corpus.place_of(str(node)),
         subject=_shown(node),
         cure=str(shapes.value(shape, RDFS.comment) or "Correct the node in the authored file"),

@@ -19,7 +19,7 @@ _CURE = "correct the term in ontology/modules/; semanticlint's documentation has
 
 
 def check_vocabulary(corpus: Corpus) -> GateReport:
-    """A finding for each error or warning about a term of ours; advice of lower rank is left out."""
+    """A finding for each error or warning about a term of ours; mere advice is left out."""
     triples = corpus.ontology.triples
     graph = rdflib_graph(triples)
     findings = [

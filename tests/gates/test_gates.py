@@ -1,0 +1,132 @@
+"""The good corpus passes every gate; each broken one fails exactly the gate of its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from axiskg.errors import NotFoundError, ParseError
+from axiskg.gates import GATES, CheckReport, Outcome, encoded_files, run_gates
+from axiskg.settings import Settings
+
+CORPORA = Path(__file__).parent / "corpora"
+GOOD = CORPORA / "good.trig"
+
+
+def checked(settings: Settings, *paths: Path) -> CheckReport:
+    return CheckReport(tuple(run_gates(settings, list(paths) or None)))
+
+
+def test_the_good_corpus_passes_every_gate(settings: Settings) -> None:
+    report = checked(settings)
+    assert report.outcome is Outcome.PASSED, report
+    assert tuple(gate.gate for gate in report.gates) == GATES
+
+
+def test_the_projects_own_files_pass_every_gate() -> None:
+    settings = Settings()
+    assert encoded_files(settings), "data/triples/ and data/sources/ hold nothing"
+    report = checked(settings)
+    assert report.outcome is Outcome.PASSED, "\n".join(
+        str(finding) for gate in report.gates for finding in gate.findings
+    )
+
+
+@pytest.mark.parametrize(
+    ("gate", "place", "subject", "words"),
+    [
+        (
+            "consistency",
+            "broken-consistency.trig:36",
+            "consistency",
+            "long-bay Type axis:State",
+        ),
+        ("shapes", "broken-shapes.trig:14", "st:example/p1.a", "exactly one axis:paraphrase"),
+        ("violations", "broken-violations.trig:14", "st:example/p1.a", "found axis:Likely"),
+    ],
+)
+def test_a_broken_corpus_fails_just_its_gate(
+    settings: Settings, gate: str, place: str, subject: str, words: str
+) -> None:
+    report = checked(settings, CORPORA / f"broken-{gate}.trig")
+    assert report.failed == (gate,)
+    [finding] = next(r.findings for r in report.gates if r.gate == gate)
+    assert finding.place.endswith(place)
+    assert finding.subject == subject
+    assert words in finding.message
+    assert len(finding.cure) > 20
+
+
+def test_a_broken_query_fails_just_its_gate(settings: Settings) -> None:
+    query = settings.queries_dir / "all-backing.rq"
+    query.write_text(
+        "PREFIX axis: <https://w3id.org/axiskg/ontology#>\n"
+        "SELECT ?who WHERE {\n"
+        "  GRAPH ?st { ?who axis:fullyBacks ?what }\n"
+        "}\n",
+        encoding="utf-8",
+    )
+    report = checked(settings)
+    assert report.failed == ("queries",)
+    [finding] = next(r.findings for r in report.gates if r.gate == "queries")
+    assert finding.place == "queries/all-backing.rq:3"
+    assert "GRAPH ?st" in finding.message
+    assert "axis:standing" in finding.cure
+
+
+def test_a_broken_term_fails_just_its_gate(settings: Settings) -> None:
+    module = settings.ontology_dir / "modules" / "actors.ttl"
+    text = module.read_text(encoding="utf-8")
+    old = "    rdfs:subClassOf axis:Place ;"
+    assert old in text
+    module.write_text(text.replace(old, "    rdfs:subClassOf axis:Plaice ;", 1), encoding="utf-8")
+    report = checked(settings)
+    assert report.failed == ("vocabulary",)
+    [finding] = next(r.findings for r in report.gates if r.gate == "vocabulary")
+    assert finding.place.startswith("ontology/modules/actors.ttl:")
+    assert "Plaice" in finding.message
+
+
+def test_an_unsatisfiable_class_fails_with_its_justification(settings: Settings) -> None:
+    module = settings.ontology_dir / "modules" / "actors.ttl"
+    with module.open("a", encoding="utf-8") as file:
+        file.write("\naxis:City rdfs:subClassOf axis:State .\n")
+    report = checked(settings)
+    assert report.failed == ("consistency",)
+    findings = next(r.findings for r in report.gates if r.gate == "consistency")
+    assert {finding.subject for finding in findings} == {"axis:City"}
+    assert "axis:City SubClassOf axis:State" in findings[0].message
+    assert findings[0].place.startswith("ontology/modules/actors.ttl:")
+
+
+def test_without_java_consistency_is_unchecked_and_nothing_is_green(settings: Settings) -> None:
+    report = CheckReport(tuple(run_gates(settings, java="no-such-java")))
+    assert report.outcome is Outcome.UNCHECKED
+    unchecked = next(r for r in report.gates if r.outcome is Outcome.UNCHECKED)
+    assert unchecked.gate == "consistency"
+    assert "no-such-java" in unchecked.reason
+
+
+def test_a_failed_gate_outweighs_an_unchecked_one(settings: Settings) -> None:
+    path = CORPORA / "broken-shapes.trig"
+    report = CheckReport(tuple(run_gates(settings, [path], java="no-such-java")))
+    assert report.outcome is Outcome.FAILED
+
+
+def test_broken_trig_names_file_and_line(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "torn.trig"
+    path.write_text(GOOD.read_text(encoding="utf-8")[:3000], encoding="utf-8")
+    with pytest.raises(ParseError, match=r"torn\.trig:\d+: not RDF"):
+        checked(settings, path)
+
+
+def test_a_missing_file_is_named(settings: Settings) -> None:
+    with pytest.raises(NotFoundError, match=r"nowhere\.trig: no such file"):
+        checked(settings, Path("nowhere.trig"))
+
+
+def test_a_folder_stands_for_its_files(settings: Settings) -> None:
+    folder = settings.data_dir / "triples"
+    scope = next(r.scope for r in checked(settings, folder).gates if r.gate == "violations")
+    assert "13 statements" in scope
