@@ -16,7 +16,7 @@ STAGES: tuple[frozenset[str], ...] = (
     frozenset({"sources", "sentences", "edtf_bounds", "statements"}),
     frozenset({"authoring", "encode", "trig", "verification", "ontology"}),
     frozenset({"store"}),
-    frozenset({"queries", "plain", "formats", "gates"}),
+    frozenset({"queries", "plain", "formats", "export", "gates"}),
     frozenset({"linking"}),
     frozenset({"reasoning"}),
     frozenset({"build"}),

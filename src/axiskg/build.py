@@ -28,7 +28,15 @@ from axiskg.statements import statements_of
 from axiskg.store import Solutions, Store, open_store
 from axiskg.store.documents import file_quads
 
-__all__ = ["BuildReport", "Inputs", "build", "fingerprint", "is_built", "read_inputs"]
+__all__ = [
+    "BuildReport",
+    "Inputs",
+    "build",
+    "fingerprint",
+    "is_built",
+    "open_filled",
+    "read_inputs",
+]
 
 _CREATOR: Final = PREFIXES["dcterms"] + "creator"
 _DATASET: Final = NamedNode(ROOT)
@@ -94,6 +102,17 @@ def build(
         quads=len(store),
         seconds=round(time.monotonic() - began, 3),
     )
+
+
+def open_filled(settings: Settings) -> Store:
+    """The store of the settings for reading; one in memory is built first.
+
+    Raises `StoreError` for a folder that holds no store yet.
+    """
+    store = open_store(settings, read_only=True)
+    if settings.store == ":memory:":
+        build(settings, store)
+    return store
 
 
 def is_built(settings: Settings, store: Store) -> bool:

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from axiskg.cli import check, encoding, verification
+from axiskg.cli import (
+    build,
+    check,
+    encoding,
+    export,
+    query,
+    settings,
+    statements,
+    verification,
+)
 from axiskg.cli.app import app, main
 
-__all__ = ["app", "check", "encoding", "main", "verification"]
+__all__ = [
+    "app",
+    "build",
+    "check",
+    "encoding",
+    "export",
+    "main",
+    "query",
+    "settings",
+    "statements",
+    "verification",
+]

@@ -66,7 +66,7 @@ def entity_named(store: Store, name: str, parameter: str = "entity") -> NamedNod
     )
     if called:
         return _the_one(called, wanted, parameter)
-    known = [term for term in _column(store, "SELECT ?e WHERE { GRAPH g:entities { ?e a ?c } }")]
+    known = _column(store, "SELECT ?e WHERE { GRAPH g:entities { ?e a ?c } }")
     slugs = [t.value.removeprefix(ENT) for t in known if isinstance(t, NamedNode)]
     labels = [
         term.value

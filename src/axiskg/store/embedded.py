@@ -104,7 +104,7 @@ class EmbeddedStore:
                 text, use_default_graph_as_union=union, default_graph=default, named_graphs=named
             )
         except SyntaxError as error:
-            raise syntax_error(str(error)) from None
+            raise syntax_error(str(error), text) from None
 
     def update(self, text: str, *, dataset: Dataset | None = None) -> None:
         """Run a whole update request in one transaction."""
@@ -119,7 +119,7 @@ class EmbeddedStore:
             try:
                 self._store.update(text)
             except SyntaxError as error:
-                raise syntax_error(str(error)) from None
+                raise syntax_error(str(error), text) from None
 
     def _without_union(self, dataset: Dataset) -> Dataset:
         if UNION_GRAPH not in (dataset.default_graphs or ()):

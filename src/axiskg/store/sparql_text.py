@@ -222,17 +222,24 @@ def request_form(text: str) -> str:
 _PLACE = re.compile(r"^error at (\d+):(\d+): (.*)$", re.DOTALL)
 
 
-def syntax_error(message: str) -> QuerySyntaxError:
-    """The error for an engine's message about a query or update that does not parse."""
+def syntax_error(message: str, text: str = "") -> QuerySyntaxError:
+    """The error for an engine's message about a query or update, `text`, that does not parse."""
     found = _PLACE.match(message.strip())
     if found is None:
         return QuerySyntaxError(f"not valid SPARQL: {message.strip()}")
     line, column, rest = int(found.group(1)), int(found.group(2)), found.group(3).strip()
-    if rest.startswith("expected one of") and len(rest) > 160:
-        rest = "unexpected text here"
+    if rest.startswith("expected"):
+        # what the parser expected is a list of all tokens, or the last that it tried
+        rest = _found_at(text, line, column)
     return QuerySyntaxError(
         f"not valid SPARQL at line {line}, column {column}: {rest}", line=line, column=column
     )
+
+
+def _found_at(text: str, line: int, column: int) -> str:
+    lines = text.split("\n")[line - 1 :]
+    left = "\n".join([lines[0][column - 1 :], *lines[1:]]).split() if lines else []
+    return f"{left[0][:40]!r} can't stand here" if left else "the text ends too early"
 
 
 def with_using(text: str, dataset: Dataset) -> str:
