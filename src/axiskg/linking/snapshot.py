@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 
 from axiskg.errors import LinkingError
 from axiskg.linking import keys
+from axiskg.linking.kinds import KINDS
 from axiskg.linking.snapshot_build import SCHEMA_VERSION
 
 __all__ = ["Hit", "Item", "Snapshot"]
@@ -164,6 +165,29 @@ class Snapshot:
             (number,),
         )
         return frozenset(f"Q{row[0]}" for row in rows)
+
+    def having(self, prop: str, values: Iterable[str]) -> set[str]:
+        """The items that have one of these values for a property."""
+        numbers = [int(value[1:]) for value in values][:200]
+        marks = ",".join("?" * len(numbers))
+        rows = self._base.execute(
+            f"SELECT item FROM claims WHERE property = ? AND value IN ({marks}) LIMIT 5000",
+            (prop, *numbers),
+        )
+        return {f"Q{row[0]}" for row in rows}
+
+    def properties_of(
+        self, kinds: Iterable[str], classes: Iterable[str]
+    ) -> tuple[tuple[str, int], ...]:
+        """Properties with how many items of these kinds or classes have them; of all without."""
+        conditions = [f"i.kind = '{kind}'" for kind in kinds if kind in KINDS]
+        conditions += [f"' ' || i.classes || ' ' LIKE '% Q{int(name[1:])} %'" for name in classes]
+        where = f"WHERE {' OR '.join(conditions)}" if conditions else ""
+        rows = self._base.execute(
+            "SELECT property, count(DISTINCT item) FROM claims JOIN items i ON i.id = item "
+            f"{where} GROUP BY property ORDER BY 2 DESC, 1"
+        )
+        return tuple((row[0], row[1]) for row in rows)
 
     def names(self, qid: str) -> list[tuple[str, str]]:
         """The names of an item with how it has them, made-up acronyms left out."""
