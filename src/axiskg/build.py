@@ -132,7 +132,7 @@ def fingerprint(settings: Settings) -> str:
 def _files(settings: Settings) -> list[Path]:
     folders = (
         (settings.ontology_dir, ("*.ttl", "modules/*.ttl", "alignments/*.ttl", "rules/*.rq")),
-        (settings.data_dir, ("triples/*.trig", "sources/*.ttl", "links/*")),
+        (settings.data_dir, ("triples/*.trig", "sources/*.ttl", "links/*", "names/*")),
     )
     return sorted(
         path
@@ -198,14 +198,10 @@ def _check(path: Path, quads: Sequence[Quad], creators: Mapping[str, Sequence[st
 
 def _links(settings: Settings) -> list[Quad]:
     """The links to other sets of identities, as quads of the links graph."""
-    import axiskg.linking
+    from axiskg.linking.links import link_quads
 
-    links: Callable[[Settings], Iterable[Quad]] | None
-    links = getattr(axiskg.linking, "links", None)
-    if links is None:
-        return []
     name = NamedNode(LINKS_GRAPH)
-    return [Quad(q.subject, q.predicate, q.object, name) for q in links(settings)]
+    return [Quad(q.subject, q.predicate, q.object, name) for q in link_quads(settings)]
 
 
 def _write(store: Store, inputs: Inputs, settings: Settings, note: Callable[[str], None]) -> None:

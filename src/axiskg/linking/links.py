@@ -62,15 +62,17 @@ def names_path(settings: Settings) -> Path:
 
 
 def link_quads(settings: Settings) -> Iterator[Quad]:
-    """The quads of the links graph, from the files of links and names.
+    """The quads of the links graph, from the files of links and names; a home may lack either.
 
     Raises `ParseError` when one of them is wrong.
     """
-    for link in read_links(links_path(settings)):
-        yield from _of_link(link)
-    yield from _vocabulary()
-    for name in read_names(names_path(settings)):
-        yield from _of_name(name)
+    if links_path(settings).is_file():
+        for link in read_links(links_path(settings)):
+            yield from _of_link(link)
+    if names_path(settings).is_file():
+        yield from _vocabulary()
+        for name in read_names(names_path(settings)):
+            yield from _of_name(name)
 
 
 def same_as(settings: Settings, slug: str) -> tuple[str, ...]:
