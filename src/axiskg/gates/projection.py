@@ -22,6 +22,7 @@ _TYPE = NamedNode(_RDF + "type")
 _CLASS = NamedNode(_OWL + "Class")
 _OBJECT_PROPERTY = NamedNode(_OWL + "ObjectProperty")
 _DATATYPE_PROPERTY = NamedNode(_OWL + "DatatypeProperty")
+_RESTRICTION = NamedNode(_OWL + "Restriction")
 _INDIVIDUAL = NamedNode(_OWL + "NamedIndividual")
 _CHARACTERISTICS = frozenset(
     NamedNode(_OWL + name)
@@ -48,6 +49,8 @@ _AXIOMS = frozenset(
                 "equivalentProperty",
                 "inverseOf",
                 "propertyDisjointWith",
+                "onProperty",
+                "maxCardinality",
             )
         ),
     ]
@@ -104,6 +107,9 @@ def _typed(triples: tuple[Triple, ...], kind: NamedNode) -> set[NamedNode]:
 
 def _is_axiom(triple: Triple, properties: set[NamedNode]) -> bool:
     if triple.predicate == _TYPE:
+        # rustdl takes a restriction that is called a class as well for a mere class.
+        if isinstance(triple.subject, BlankNode):
+            return triple.object == _RESTRICTION
         return triple.object in ({_CLASS, _OBJECT_PROPERTY, _DATATYPE_PROPERTY} | _CHARACTERISTICS)
     if triple.predicate == NamedNode(_RDFS + "subPropertyOf"):
         return triple.subject in properties and triple.object in properties

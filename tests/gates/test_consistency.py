@@ -1,0 +1,86 @@
+"""Each kind of axiom catches what breaks it, and the justification names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from axiskg.gates import Corpus, Outcome
+from axiskg.gates.consistency import check_consistency
+
+REEF = '    ent:reef a axis:Issue ; rdfs:label "the reef"@en .\n'
+
+
+def described(triples: str) -> tuple[str, str]:
+    """An edit that adds to the descriptions."""
+    return REEF, f"{REEF}    {triples}\n"
+
+
+@pytest.mark.parametrize(
+    ("edit", "axiom"),
+    [
+        pytest.param(
+            described("ent:jane-roe a axis:State ."),
+            "axis:State DisjointWith axis:Person",
+            id="an-actor-of-two-kinds",
+        ),
+        pytest.param(
+            described("ent:toll a axis:Event, axis:ConceivedEvent ."),
+            "axis:Event DisjointWith axis:ConceivedEvent",
+            id="real-and-imagined",
+        ),
+        pytest.param(
+            described("ent:position-of-arcadia-on-reef axis:onIssue ent:canal ."),
+            "axis:onIssue Characteristics: Functional",
+            id="a-position-on-two-issues",
+        ),
+        pytest.param(
+            described("ent:jane-roe axis:leaderOf ent:jane-roe ."),
+            "axis:leaderOf Characteristics: Asymmetric",
+            id="a-leader-of-herself",
+        ),
+        pytest.param(
+            described("ent:arcadia axis:partnerOf ent:arcadia ."),
+            "axis:relatedTo Characteristics: Irreflexive",
+            id="a-partner-of-itself",
+        ),
+        pytest.param(
+            described("ent:call a axis:Invitation ; axis:ofInstitution ent:club, ent:union ."),
+            "axis:ofInstitution max 1",
+            id="an-invitation-to-two-institutions",
+        ),
+        pytest.param(
+            (
+                "{ ent:borduria axis:tacitlyBacks ent:position-of-arcadia-on-reef . }",
+                "{ ent:borduria axis:tacitlyBacks ent:position-of-arcadia-on-reef ;"
+                " axis:fullyBacks ent:position-of-arcadia-on-reef . }",
+            ),
+            "axis:fullyBacks",
+            id="one-position-backed-in-two-manners",
+        ),
+        pytest.param(
+            (
+                "{ ent:arcadia axis:fullyBacks ent:position-of-borduria-on-canal . }",
+                "{ ent:arcadia axis:fullyBacks ent:borduria . }",
+            ),
+            "axis:backs Range axis:Position",
+            id="an-actor-backed-in-the-place-of-a-position",
+        ),
+    ],
+)
+def test_an_axiom_catches(
+    edited: Callable[[str, str], Corpus], edit: tuple[str, str], axiom: str
+) -> None:
+    report = check_consistency(edited(*edit))
+    assert report.outcome is Outcome.FAILED
+    [finding] = report.findings
+    assert axiom in finding.message, finding.message
+
+
+def test_what_is_not_accepted_contradicts_nothing(edited: Callable[[str, str], Corpus]) -> None:
+    corpus = edited(
+        "{ ent:arcadia axis:plansAllianceWith ent:borduria . }",
+        "{ ent:arcadia axis:plansAllianceWith ent:arcadia . }",
+    )
+    assert check_consistency(corpus).outcome is Outcome.PASSED
