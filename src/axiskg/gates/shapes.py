@@ -73,4 +73,6 @@ def _finding(corpus: Corpus, shapes: Graph, results: Graph, result: Node) -> Fin
 def _shown(node: Node | None) -> str:
     if isinstance(node, URIRef):
         return curie(str(node))
+    if isinstance(node, Literal) and node.datatype is not None:
+        return f'"{node}"^^{curie(str(node.datatype))}'
     return node.n3() if isinstance(node, Literal) else str(node)
