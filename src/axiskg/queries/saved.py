@@ -119,7 +119,8 @@ def _query_of(text: str, path: Path, name: str) -> SavedQuery:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise ParseError(f"the header is no YAML: {error}", path=path, line=line) from error
+        problem = getattr(error, "problem", error)
+        raise ParseError(f"the header is no YAML: {problem}", path=path, line=line) from error
     if not isinstance(said, dict):
         raise ParseError("the header is no mapping; begin with `#+ summary: …`", path=path, line=1)
     if unknown := sorted(set(said) - _KEYS):
