@@ -14,6 +14,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from time import struct_time
 
 from edtf import parse_edtf
@@ -34,6 +35,7 @@ class Bounds:
     latest_end: date | None = None
 
 
+@lru_cache(maxsize=4096)
 def bounds(text: str) -> Bounds:
     """The bounds of an EDTF time. Raises `ParseError`.
 

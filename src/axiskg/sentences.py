@@ -22,11 +22,14 @@ _STOP: Final = re.compile(r"[.?!…]+[\"”’'»)\]]*(?=\s)")
 _OPENING: Final = "\"“‘'«(["
 _ABBREVIATIONS: Final = _words(
     """
-    vs mr mrs ms dr prof st sen rep gov gen col lt sgt adm capt maj pres rev hon jr sr no nos vol pp
-    fig cf ca approx est inc corp ltd co etc al jan feb mar apr jun jul aug sep sept oct nov dec e.g
-    i.e a.m p.m
+    vs mr mrs ms dr prof st sen rep gov gen col lt sgt adm capt maj pres rev hon jr sr cf ca
+    approx est inc corp ltd co etc al e.g i.e a.m p.m
     """
 )
+_BEFORE_NUMBERS: Final = _words(
+    "no nos vol pp fig jan feb mar apr jun jul aug sep sept oct nov dec"
+)
+"""Abbreviations only when a number follows."""
 _ENDS_TOO: Final = _words("jr sr inc corp ltd co etc al a.m p.m")
 """Abbreviations that may also close a sentence; then the next word decides."""
 _ACRONYM: Final = re.compile(r"(?:\b[A-Za-z]\.)+[A-Za-z]$|\b[A-Z]$")
@@ -70,6 +73,8 @@ def _ends(before: str, stop: re.Match[str], after: str) -> bool:
     word = before.split()[-1].lstrip(_OPENING) if before.split() else ""
     next_word = re.split(r"[^\w]", following, maxsplit=1)[0].lower()
     abbreviation = word.lower()
+    if abbreviation in _BEFORE_NUMBERS:
+        return not following[:1].isdigit()
     if abbreviation in _ABBREVIATIONS:
         return abbreviation in _ENDS_TOO and next_word in _STARTERS
     if _ACRONYM.search(word):

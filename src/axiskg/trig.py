@@ -121,7 +121,8 @@ class _Document:
         about: dict[str, set[ox.Triple]] = {}
         for triple in self.graphs.get(PROVENANCE_GRAPH, ()):
             about.setdefault(triple.subject.value, set()).add(triple)  # type: ignore[union-attr]
-        others = {t for s, ts in about.items() if s not in self.graphs for t in ts}
+        statements = set(self.statements)
+        others = {t for s, ts in about.items() if s not in statements for t in ts}
         blocks = [
             self.block(ENTITIES_GRAPH, self.graphs.get(ENTITIES_GRAPH, set())),
             self.block(PROVENANCE_GRAPH, others),

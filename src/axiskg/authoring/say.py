@@ -67,8 +67,8 @@ def literal_of(lexical: str, datatype: str) -> Literal:
         lexical = (sign if lexical.strip("0.") else "") + lexical
     elif datatype == "dateTime":
         lexical = re.sub(r"[+-]00:00$", "Z", lexical)
-        if "." in lexical:
-            lexical = re.sub(r"\.?0+(?=(Z|[+-]\d\d:\d\d)?$)", "", lexical)
+        lexical = re.sub(r"(\.\d*?)0+(?=(Z|[+-]\d\d:\d\d)?$)", r"\1", lexical)
+        lexical = re.sub(r"\.(?=(Z|[+-]\d\d:\d\d)?$)", "", lexical)
     return Literal(lexical, datatype=NamedNode(_XSD + datatype))
 
 

@@ -226,7 +226,7 @@ def encode_command(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compute data/triples/<slug>.trig from data/statements/<slug>.yaml."""
+    """Compute data/triples/SLUG.trig from data/statements/SLUG.yaml."""
     settings = state_of(context).settings
     if schema:
         typer.echo(schema_text(), nl=False)

@@ -108,6 +108,8 @@ def _statement(
         held=held,
         roles=roles,
     )
+    if set(via) & set(asserters):
+        raise DataError("reports itself; via: names another than by:")
     quoted = set(asserters) - {*creators, publisher}
     return Statement(
         iri=ledger.statement_iri(entry.name),
@@ -129,7 +131,8 @@ def _statement(
         expression=fields.expression,
         attitude=entry.text("att"),
         held_by=held,
-        reported_by=via or (tuple(sorted(creators)) if quoted else ()),
+        reported_by=via
+        or (tuple(sorted(creators)) if quoted or fields.modality == "Claim" else ()),
         conditions=tuple(sorted({r.scenario for r in roles if r.key == "then"})),
         also_spans=tuple(sorted(_in_paragraph(other, passage) for other in also)),
         also_paragraphs=source.repeated_in(passage.number),

@@ -63,5 +63,5 @@ def check_usage(ledger: Ledger) -> None:
             reached.add(slug)
             queue += ledger.references.get(slug, ())
     for name, entry in ledger.nodes.items():
-        if name not in reached:
+        if name not in reached and name in ledger.references:
             ledger.fault(entry, "the node is used by no statement; strike it", draft_may=True)
