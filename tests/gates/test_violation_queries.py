@@ -206,7 +206,7 @@ def test_only_its_check_finds_a_break(ontology: Ontology, tmp_path: Path, name: 
 @pytest.mark.parametrize(
     ("name", "module", "pattern", "new"),
     [
-        ("term-is-documented", "actors", r'    skos:example "A lake[^\n]+\n', ""),
+        ("term-is-documented", "actors", r'    skos:example "A province[^\n]+\n', ""),
         ("one-confidence-a-grade", "inference", r"    axis:forModality axis:Claim ;\n", ""),
     ],
 )
