@@ -1,0 +1,279 @@
+"""`axiskg link` and `axiskg wikidata ...`: names to items, snapshots, comparison, proposals."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pyoxigraph import RdfFormat, serialize
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from axiskg.build import open_filled
+from axiskg.cli.app import app, progress, state_of
+from axiskg.cli.output import emit_json, emit_table, write_bytes
+from axiskg.errors import LinkingError, ParameterError
+from axiskg.linking import Context, Linked, Linker
+from axiskg.linking.diff import OUTCOMES, PROPERTIES, Difference, compare, held_here, source_quads
+from axiskg.linking.exports import openrefine_tsv, quickstatements, unlinked_tsv
+from axiskg.linking.judgements import VERDICTS, add_judgement
+from axiskg.linking.kinds import kind_of
+from axiskg.linking.snapshot_build import build_snapshot
+from axiskg.linking.wikidata import Wikidata
+from axiskg.linking.wikidata_json import RawItem
+from axiskg.namespaces import prologue
+from axiskg.settings import Settings
+from axiskg.store.protocol import Solutions, Store
+
+__all__: list[str] = []
+
+wikidata_app = typer.Typer(help="Wikidata beside the graph: snapshot, comparison, proposals.")
+app.add_typer(wikidata_app, name="wikidata")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="File to write; standard output without.")
+]
+Live = Annotated[
+    bool, typer.Option("--live", help="Ask Wikidata itself; needs AXISKG_NETWORK=true.")
+]
+
+
+@app.command("link")
+def link_command(
+    context: typer.Context,
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME...|FILE|-", help="Names; a file or - has one a line."),
+    ],
+    around: Annotated[str, typer.Option("--context", help="The text around the names.")] = "",
+    entities: Annotated[
+        list[str] | None,
+        typer.Option("--entity", help="Something else that the document speaks of; repeat."),
+    ] = None,
+    date: Annotated[str, typer.Option(help="The document's date, YYYY or YYYY-MM-DD.")] = "",
+    topic: Annotated[
+        str, typer.Option(help="What the text is about: government, place, person, organization.")
+    ] = "",
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Kind or class that the item must be of; repeat for any of."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=50, help="Candidates shown.")] = 5,
+    judge: Annotated[
+        str | None,
+        typer.Option(metavar="QID:VERDICT", help=f"Keep a judgement: {', '.join(VERDICTS)}."),
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who judges.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Link names to Wikidata items: a match, candidates, or none, and why."""
+    settings = state_of(context).settings
+    if judge is not None:
+        qid, _, verdict = judge.partition(":")
+        for name in names:
+            kept = add_judgement(settings.link_judgements, name, qid, verdict, by or "anonymous")
+            progress.print(f"kept: {kept.name} {kept.verdict} {kept.qid}", highlight=False)
+    linker = Linker(settings, limit=limit)
+    about = Context(around, tuple(entities or ()), date, topic)
+    answers = (linker.link(n, context=about, types=tuple(types or ())) for n in _names(names))
+    if as_json:
+        emit_json([answer.json() for answer in answers])
+        return
+    emit_table(("name", "decision", "item", "label", "score", "why"), map(_row, answers))
+
+
+def _names(given: list[str]) -> Iterator[str]:
+    if given == ["-"]:
+        yield from (line.strip() for line in sys.stdin if line.strip())
+    elif len(given) == 1 and Path(given[0]).is_file():
+        lines = Path(given[0]).read_text("utf-8").splitlines()
+        yield from (line.strip() for line in lines if line.strip())
+    else:
+        yield from given
+
+
+def _row(answer: Linked) -> tuple[str, ...]:
+    shown = answer.match
+    if shown is not None:
+        score = f"{shown.score:.2f}"
+        return (answer.query, "match", shown.qid, shown.label, score, answer.reason)
+    others = ", ".join(f"{one.qid} {one.label}" for one in answer.candidates[:3])
+    return (answer.query, answer.decision, "", others, "", answer.reason)
+
+
+@wikidata_app.command("snapshot")
+def snapshot_command(
+    context: typer.Context,
+    source: Annotated[
+        Path,
+        typer.Option("--from", help="JSON lines or a Wikidata JSON dump; plain, .gz or .bz2."),
+    ],
+    registers: Annotated[
+        list[Path] | None,
+        typer.Option("--names", help="Table of further names with a Wikidata column; repeat."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write instead of the setting's.")
+    ] = None,
+    kinds_only: Annotated[
+        bool, typer.Option("--known-kinds", help="Leave out items of no kind that linking knows.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Build the offline snapshot of Wikidata that linking looks names up in."""
+    settings = state_of(context).settings
+    target = output or settings.wikidata_snapshot
+    if not source.is_file():
+        raise LinkingError(f"{source}: no such file")
+
+    def wanted(item: RawItem) -> bool:
+        return kind_of(item.classes) not in ("other", "page")
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=progress, transient=True) as shown:
+        task = shown.add_task(f"reading {source.name}", total=None)
+        count = build_snapshot(
+            source,
+            target,
+            keep=wanted if kinds_only else None,
+            registers=tuple(registers or ()),
+            progress=lambda n: shown.update(task, description=f"{n:,} items of {source.name}"),
+        )
+    megabytes = target.stat().st_size / 1e6
+    if as_json:
+        emit_json({"snapshot": str(target), "items": count, "megabytes": round(megabytes, 1)})
+        return
+    emit_table(("snapshot", "items", "megabytes"), [(str(target), str(count), f"{megabytes:.1f}")])
+
+
+def _compared(settings: Settings, *, live: bool) -> tuple[list[Difference], Linker]:
+    """The comparison of the graph with the snapshot, or with Wikidata itself."""
+    linker = Linker(settings)
+    known = linker.known
+    with open_filled(settings) as store:
+        held = held_here(store)
+        states = _states(store)
+    if live:
+        qids = [link.qid for s in states if (link := linker.base.link_of(s)) and link.qid]
+        items = Wikidata(settings).items(qids)
+
+        def claims(qid: str, prop: str) -> tuple[str, ...]:
+            return items[qid].claims.get(prop, ()) if qid in items else ()
+
+    elif known is not None:
+
+        def claims(qid: str, prop: str) -> tuple[str, ...]:
+            return known.claims(qid, prop).get(prop, ())
+
+    else:
+        raise LinkingError(
+            f"{settings.wikidata_snapshot}: no snapshot to compare with; build one with"
+            " `axiskg wikidata snapshot --from FILE`, or use --live"
+        )
+    return compare(held, linker.base, claims, states), linker
+
+
+def _states(store: Store) -> list[str]:
+    answer = store.query(
+        prologue() + "SELECT ?s WHERE { GRAPH g:entities { ?s a axis:State } } ORDER BY ?s"
+    )
+    assert isinstance(answer, Solutions)
+    return [getattr(row[0], "value", "").rpartition("/")[2] for row in answer.rows]
+
+
+@wikidata_app.command("diff")
+def diff_command(
+    context: typer.Context,
+    outcome: Annotated[
+        list[str] | None, typer.Option(help=f"One of {', '.join(OUTCOMES)}; repeat.")
+    ] = None,
+    prop: Annotated[
+        list[str] | None,
+        typer.Option("--property", help=f"One of {', '.join(PROPERTIES)}; repeat."),
+    ] = None,
+    live: Live = False,
+    trig: Annotated[
+        bool, typer.Option("--trig", help="Wikidata's side as statements of another source.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """What Wikidata says of memberships, relations and heads of state beside the graph."""
+    for given, known, name in (
+        (outcome, OUTCOMES, "outcome"),
+        (prop, tuple(PROPERTIES), "property"),
+    ):
+        for one in given or ():
+            if one not in known:
+                raise ParameterError(name, f"one of {', '.join(known)}", repr(one))
+    lines, _ = _compared(state_of(context).settings, live=live)
+    lines = [
+        line
+        for line in lines
+        if (not outcome or line.outcome in outcome) and (not prop or line.property in prop)
+    ]
+    if trig:
+        quads = source_quads(lines, datetime.datetime.now(datetime.UTC).date())
+        write_bytes(serialize(quads, format=RdfFormat.TRIG) or b"")
+        return
+    if as_json:
+        emit_json([line.json() for line in lines])
+        return
+    emit_table(
+        ("outcome", "subject", "property", "object", "here", "note"),
+        (
+            (
+                line.outcome,
+                line.subject,
+                line.property,
+                line.object,
+                ", ".join(h.statement.rpartition("/")[2] or "description" for h in line.here),
+                line.note,
+            )
+            for line in lines
+        ),
+    )
+
+
+@wikidata_app.command("quickstatements")
+def quickstatements_command(
+    context: typer.Context, output: Output = None, live: Live = False, as_json: Json = False
+) -> None:
+    """Proposals for Wikidata as QuickStatements (version 1), for a person to review and send."""
+    lines, linker = _compared(state_of(context).settings, live=live)
+    today = datetime.datetime.now(datetime.UTC).date()
+    _write(quickstatements(lines, linker.base, today), output, as_json=as_json)
+
+
+@wikidata_app.command("openrefine")
+def openrefine_command(
+    context: typer.Context,
+    output: Output = None,
+    live: Live = False,
+    unlinked: Annotated[
+        bool, typer.Option("--unlinked", help="The entities without an item, to be reconciled.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """The comparison as a table for OpenRefine, with a column for the reviewer."""
+    settings = state_of(context).settings
+    if unlinked:
+        _write(unlinked_tsv(Linker(settings).base), output, as_json=as_json)
+        return
+    lines, linker = _compared(settings, live=live)
+    _write(openrefine_tsv(lines, linker.base), output, as_json=as_json)
+
+
+def _write(text: str, output: Path | None, *, as_json: bool) -> None:
+    """Write proposals to a file or standard output, or their rows as JSON."""
+    rows = [line.split("\t") for line in text.splitlines()]
+    if output is not None:
+        output.write_text(text, "utf-8")
+        progress.print(f"{output}: {len(rows)} lines", highlight=False)
+    if as_json:
+        emit_json(rows)
+    elif output is None:
+        typer.echo(text, nl=False)
