@@ -121,10 +121,10 @@ def is_built(settings: Settings, store: Store) -> bool:
 
 
 def fingerprint(settings: Settings) -> str:
-    """SHA-256 over the version and all files that a build reads, by their relative paths."""
+    """SHA-256 over the version and all files that a build reads, with their folder and name."""
     digest = hashlib.sha256(__version__.encode())
     for path in _files(settings):
-        digest.update(f"\0{path.relative_to(settings.home).as_posix()}\0".encode())
+        digest.update(f"\0{path.parent.name}/{path.name}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
