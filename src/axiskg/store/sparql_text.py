@@ -239,7 +239,10 @@ def syntax_error(message: str, text: str = "") -> QuerySyntaxError:
 def _found_at(text: str, line: int, column: int) -> str:
     lines = text.split("\n")[line - 1 :]
     left = "\n".join([lines[0][column - 1 :], *lines[1:]]).split() if lines else []
-    return f"{left[0][:40]!r} can't stand here" if left else "the text ends too early"
+    if left:
+        return f"{left[0][:40]!r} can't stand here"
+    # Oxigraph often runs on to the end before it gives up
+    return "the text ends too early, or something before can't stand where it does"
 
 
 def with_using(text: str, dataset: Dataset) -> str:
