@@ -25,7 +25,7 @@ def settings_for(url: str, tmp_path: Path, **changes: object) -> Settings:
         "http_cache": tmp_path / "http.sqlite",
         "http_cache_s": 0,
         "federation_retries": 0,
-        "federation_timeout_s": 5.0,
+        "federation_timeout_s": 30.0,
         **changes,
     }
     return Settings(store=":memory:", **values)  # type: ignore[arg-type]
