@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def query_of(tmp_path: Path, text: str) -> SavedQuery:
     return read_query(path)
 
 
-# --- what every saved query owes its readers -------------------------------------------------------
+# --- what every saved query owes its readers ----------------------------------------------------
 
 
 def test_there_are_enough_queries() -> None:
@@ -74,7 +75,7 @@ def test_a_query_that_opens_statement_graphs_joins_their_standing(query: SavedQu
     read = list(tokens(query.text))
     opened = {
         after.value
-        for before, after in zip(read, read[1:], strict=False)
+        for before, after in pairwise(read)
         if before.value.upper() == "GRAPH" and after.kind == "variable"
     }
     if opened:
@@ -86,7 +87,7 @@ def test_no_query_touches_the_network(query: SavedQuery) -> None:
     assert not keywords(query.text) & {"SERVICE", "LOAD"}
 
 
-# --- replacement -----------------------------------------------------------------------------------
+# --- replacement --------------------------------------------------------------------------------
 
 
 def test_all_slots_are_filled_in_one_pass(tmp_path: Path) -> None:
@@ -140,7 +141,7 @@ def test_an_iri_parameter_can_not_break_out(tmp_path: Path) -> None:
         run(EmbeddedStore.in_memory(), query, {"v": "http://x> } SERVICE <http://y"})
 
 
-# --- headers that are wrong ------------------------------------------------------------------------
+# --- headers that are wrong ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,7 @@ def test_an_unknown_parameter_offers_near_ones(catalogue: Catalogue, small: Embe
         catalogue.run(small, "backing", {"baker": "zembla"})
 
 
-# --- what people type ------------------------------------------------------------------------------
+# --- what people type ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -223,7 +224,8 @@ def test_a_name_of_two_entities_names_both(small: EmbeddedStore) -> None:
         "PREFIX ent: <https://w3id.org/axiskg/entity/>"
         "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>"
         "INSERT DATA { GRAPH <https://w3id.org/axiskg/graph/entities>"
-        " { ent:zembla-river rdfs:label 'Zembla river' . ent:zembla-lake rdfs:label 'Zembla river' } }"
+        " { ent:zembla-river rdfs:label 'Zembla river' ."
+        " ent:zembla-lake rdfs:label 'Zembla river' } }"
     )
     with pytest.raises(ParameterError, match="ent:zembla-lake, ent:zembla-river"):
         entity_named(store, "zembla river")

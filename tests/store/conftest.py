@@ -1,0 +1,69 @@
+"""One suite for every store: in memory, on disk, and behind a real `oxigraph serve`.
+
+The remote engine is started once a module on a free port of the loopback and emptied for each
+test; without the `oxigraph` binary (PyPI, group `dev`) its tests fail rather than pass unseen.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from axiskg.settings import Settings
+from axiskg.store import Store, open_store
+
+ENGINES = ("memory", "disk", "remote")
+
+
+@pytest.fixture(scope="module")
+def oxigraph_url() -> Iterator[str]:
+    """The query URL of an empty `oxigraph serve` in memory."""
+    found = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which(
+        "oxigraph"
+    )
+    assert found, "the oxigraph binary is missing; run `make setup`"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [found, "serve", "--bind", f"127.0.0.1:{port}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}/query"
+    try:
+        for _ in range(200):
+            assert process.poll() is None, "oxigraph serve ended at once"
+            try:
+                if httpx.get(url, params={"query": "ASK {}"}, trust_env=False).is_success:
+                    break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture(params=ENGINES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store of each kind."""
+    if request.param == "memory":
+        location = ":memory:"
+    elif request.param == "disk":
+        location = str(tmp_path / "store")
+    else:
+        location = request.getfixturevalue("oxigraph_url")
+    opened = open_store(Settings(store=location))
+    if request.param == "remote":
+        opened.update("CLEAR ALL")
+    yield opened
+    opened.close()
