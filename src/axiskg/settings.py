@@ -120,6 +120,11 @@ class Settings(BaseSettings):
     rate_limit_per_s: float = Field(
         default=0.0, ge=0, description="Requests a second of one client address; 0 sets no limit."
     )
+    refresh_after_write: bool = Field(
+        default=False,
+        description="Whether a write to statements by hand has the conclusions drawn anew by"
+        " itself; else they are marked stale until POST /api/refresh.",
+    )
     max_connections: int = Field(
         default=2000, ge=1, description="Open connections; further ones are closed at once."
     )

@@ -9,8 +9,11 @@ from axiskg.cli import (
     export,
     linking,
     query,
+    serve,
     settings,
     statements,
+    terms,
+    token,
     verification,
 )
 from axiskg.cli.app import app, main
@@ -24,7 +27,10 @@ __all__ = [
     "linking",
     "main",
     "query",
+    "serve",
     "settings",
     "statements",
+    "terms",
+    "token",
     "verification",
 ]

@@ -1,0 +1,65 @@
+"""Answers kept for reuse, bounded in bytes; the least recently used go first."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from axiskg.server.http import HeaderList
+
+__all__ = ["Cached", "ResultCache"]
+
+_OVERHEAD_BYTES = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """A whole response: its headers as sent, its body, its entity tag, and its rows."""
+
+    headers: HeaderList
+    body: bytes
+    etag: bytes
+    rows: int
+    query_hash: str
+
+
+class ResultCache:
+    """Responses by key; the key begins with the generation, so a write makes all others miss."""
+
+    def __init__(self, max_bytes: int, max_entry_bytes: int) -> None:
+        self.max_bytes, self.max_entry_bytes = max_bytes, max_entry_bytes
+        self.hits = self.misses = 0
+        self.size_bytes = 0
+        self._entries: OrderedDict[Hashable, Cached] = OrderedDict()
+
+    def get(self, key: Hashable) -> Cached | None:
+        """The response of that key, now the most recently used."""
+        entry = self._entries.get(key)
+        if entry is None:
+            self.misses += 1
+            return None
+        self.hits += 1
+        self._entries.move_to_end(key)
+        return entry
+
+    def put(self, key: Hashable, entry: Cached) -> None:
+        """Keep a response unless it is too large."""
+        size = len(entry.body) + _OVERHEAD_BYTES
+        if size > self.max_entry_bytes or size > self.max_bytes:
+            return
+        if key in self._entries:
+            self.size_bytes -= len(self._entries.pop(key).body) + _OVERHEAD_BYTES
+        self._entries[key] = entry
+        self.size_bytes += size
+        while self.size_bytes > self.max_bytes:
+            _, oldest = self._entries.popitem(last=False)
+            self.size_bytes -= len(oldest.body) + _OVERHEAD_BYTES
+
+    def clear(self) -> None:
+        """Forget everything: a new generation has been published."""
+        self._entries.clear()
+        self.size_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)

@@ -1,0 +1,348 @@
+"""The worker processes: a fast lane, spares, a slow lane, and the clock that watches them.
+
+A query starts in the fast lane. One that has used more than its share of CPU or time is reniced
+and moves to the slow lane, and a spare takes its place, so that quick queries never queue behind
+slow ones. The slow lane has few places: when they are taken, the next slow query is shed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from axiskg.errors import (
+    AxisKGError,
+    QueryTimeoutError,
+    QueryTooLargeError,
+    StoreError,
+)
+from axiskg.namespaces import PREFIXES
+from axiskg.server.answers import Answer, AnswerStream, Check, OverloadError, Question
+from axiskg.server.processes import Nursery
+from axiskg.server.workers import Job, Worker
+from axiskg.store.nursery import QUERIES
+
+__all__ = ["PoolLimits", "WorkerPool"]
+
+_TICK_S = 0.02
+_SLOW_WALL_S = 1.0
+_REOPEN_PAUSE_S = 0.1
+_RESPAWN_PAUSE_S = 0.5
+_MAX_PAUSED_S = 300.0
+"""What a slow client may add to the deadline of the answer it is reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolLimits:
+    """How many processes there are, and what one of them may take."""
+
+    workers: int = 4
+    spares: int = 2
+    slow: int = 4
+    waiting: int = 256
+    slow_after_s: float = 0.05
+    worker_memory_mb: int = 384
+    total_memory_mb: int = 768
+    address_space_mb: int = 2560
+
+
+@dataclass(slots=True)
+class PoolCounts:
+    """What has happened so far, for the metrics."""
+
+    started: int = 0
+    killed: dict[str, int] = field(default_factory=dict)
+    slowed: int = 0
+    shed: int = 0
+
+
+class WorkerPool:
+    """Answers questions on the published generation, with a deadline that holds."""
+
+    def __init__(self, nursery: Nursery, limits: PoolLimits) -> None:
+        self.limits = limits
+        self.counts = PoolCounts()
+        self._nursery = nursery
+        self._workers: set[Worker] = set()
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
+        self._waiting: deque[Job] = deque()
+        self._running_fast = 0
+        self._path = ""
+        self._born = 0
+        self._closed = False
+        self._ticking = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.on_snapshot_left: Callable[[], None] = lambda: None
+
+    # ---- asking
+
+    async def ask(
+        self,
+        question: Question | Check,
+        deadline: float,
+        *,
+        key: str = "",
+        client: str = "",
+        linger: Callable[[], None] | None = None,
+    ) -> Answer | AnswerStream:
+        """The answer, or its first chunk; `deadline` is on the monotonic clock.
+
+        `linger` is called once when the answer does not come at once.
+        Raises `QueryTimeoutError`, `QueryTooLargeError`, `OverloadError`, `NotAcceptableError`,
+        `QuerySyntaxError`, `StoreError`.
+        """
+        job = Job(question, deadline, key, client, linger)
+        worker = self._free_worker()
+        if worker is not None:
+            self._begin(worker, job)
+        elif len(self._waiting) < self.limits.waiting:
+            self._waiting.append(job)
+            self._watch()
+        else:
+            self.counts.shed += 1
+            raise OverloadError("too many queries are waiting; try again")
+        try:
+            return await job.outcome
+        except asyncio.CancelledError:
+            job.abandoned = True
+            raise
+
+    def _free_worker(self) -> Worker | None:
+        if self._running_fast >= self.limits.workers or not self._idle:
+            return None
+        worker = self._idle[-1]
+        if worker.path != self._path:
+            fresh = next((w for w in reversed(self._idle) if w.path == self._path), None)
+            worker = fresh or worker
+        self._idle.remove(worker)
+        return worker
+
+    def _begin(self, worker: Worker, job: Job) -> None:
+        left = worker.path != self._path
+        self._running_fast += 1
+        self._busy.add(worker)
+        worker.begin(job, self._path)
+        self._watch()
+        if left:
+            self.on_snapshot_left()
+
+    def _next(self) -> None:
+        while self._waiting:
+            if self._waiting[0].abandoned:
+                self._waiting.popleft()
+                continue
+            worker = self._free_worker()
+            if worker is None:
+                return
+            self._begin(worker, self._waiting.popleft())
+
+    # ---- workers coming and going
+
+    def _on_free(self, worker: Worker) -> None:
+        self._busy.discard(worker)
+        if worker.slow:
+            worker.kill()
+            return
+        self._running_fast -= 1
+        self._idle.append(worker)
+        if self._waiting:
+            self._next()
+
+    def _on_gone(self, worker: Worker) -> None:
+        self._workers.discard(worker)
+        if worker in self._idle:
+            self._idle.remove(worker)
+        if worker in self._busy:
+            self._busy.discard(worker)
+            if not worker.slow:
+                self._running_fast -= 1
+        self.on_snapshot_left()
+        self._replenish()
+        self._next()
+
+    def _replenish(self) -> None:
+        if self._closed or not self._path:
+            return
+        quick = sum(not worker.slow for worker in self._workers) + self._born
+        for _ in range(self.limits.workers + self.limits.spares - quick):
+            self._born += 1
+            task = asyncio.get_running_loop().create_task(self._bear())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _bear(self) -> None:
+        settings = {
+            "address_space_mb": self.limits.address_space_mb,
+            "prefixes": dict(PREFIXES),
+        }
+        try:
+            child = await self._nursery.bear(QUERIES, settings)
+        except StoreError:
+            self._born -= 1
+            if not self._closed:
+                await asyncio.sleep(_RESPAWN_PAUSE_S)
+                self._replenish()
+            return
+        worker = Worker(child, self._on_free, self._on_gone)
+        await asyncio.get_running_loop().create_connection(lambda: worker, sock=child.sock)
+        self._born -= 1
+        self.counts.started += 1
+        self._workers.add(worker)
+        if self._closed:
+            worker.kill()
+            return
+        worker.open(self._path)
+        self._idle.insert(0, worker)
+        self._next()
+
+    # ---- generations
+
+    def publish(self, path: str) -> None:
+        """Answer from the snapshot at `path` from now on."""
+        self._path = path
+        self._replenish()
+        asyncio.get_running_loop().call_later(_REOPEN_PAUSE_S, self._reopen_idle)
+
+    def _reopen_idle(self) -> None:
+        for worker in self._idle:
+            if worker.path != self._path and not worker.opening:
+                worker.open(self._path)
+        self.on_snapshot_left()
+
+    def paths_in_use(self) -> set[str]:
+        """The snapshots that a worker may be reading."""
+        return {worker.path for worker in self._workers} | {self._path}
+
+    # ---- the clock
+
+    def _watch(self) -> None:
+        if not self._ticking:
+            self._ticking = True
+            asyncio.get_running_loop().call_later(_TICK_S, self._tick)
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        for late in [job for job in self._waiting if now > job.deadline or job.abandoned]:
+            self._waiting.remove(late)
+            late.fail(OverloadError("the query waited its whole time for a free worker"))
+        for job in self._waiting:
+            job.lingers(now)
+        memory: list[tuple[int, Worker]] = []
+        for worker in tuple(self._busy):
+            running = worker.job
+            if running is None:
+                continue
+            if running.stream is not None and running.stream.paused:
+                running.paused_s += _TICK_S
+            self._check(worker, running, now, memory)
+        total = sum(size for size, _ in memory)
+        if total > self.limits.total_memory_mb << 20:
+            largest = max(memory, key=lambda pair: pair[0])[1]
+            self._kill(largest, "memory", _too_large())
+        self._ticking = False
+        if self._busy or self._waiting:
+            self._watch()
+
+    def _check(
+        self, worker: Worker, job: Job, now: float, memory: list[tuple[int, Worker]]
+    ) -> None:
+        elapsed = now - job.started
+        if now > job.deadline + min(job.paused_s, _MAX_PAUSED_S):
+            self._kill(worker, "deadline", QueryTimeoutError("the query ran into its deadline"))
+            return
+        if elapsed < self.limits.slow_after_s / 2:
+            return
+        job.lingers(now)
+        cpu_s = worker.cpu_s()
+        if not worker.slow and (cpu_s > self.limits.slow_after_s or elapsed > _SLOW_WALL_S):
+            if job.abandoned:
+                self._kill(worker, "abandoned", StoreError("nobody waits for the answer"))
+                return
+            if sum(w.slow for w in self._busy) >= self.limits.slow:
+                self.counts.shed += 1
+                failure = OverloadError("all places for long queries are taken", retry_after_s=2)
+                self._kill(worker, "shed", failure)
+                return
+            self._slow_down(worker)
+        if worker.slow:
+            if job.abandoned:
+                self._kill(worker, "abandoned", StoreError("nobody waits for the answer"))
+                return
+            size = worker.memory_bytes()
+            if size > self.limits.worker_memory_mb << 20:
+                self._kill(worker, "memory", _too_large())
+            else:
+                memory.append((size, worker))
+
+    def _slow_down(self, worker: Worker) -> None:
+        worker.slow = True
+        worker.child.renice(15)
+        self.counts.slowed += 1
+        self._running_fast -= 1
+        self._replenish()
+        self._next()
+
+    def _kill(self, worker: Worker, reason: str, failure: AxisKGError) -> None:
+        self.counts.killed[reason] = self.counts.killed.get(reason, 0) + 1
+        worker.kill(failure)
+
+    # ---- looking on
+
+    def running(self) -> list[Job]:
+        """The queries that are running or waiting, oldest first."""
+        jobs = [worker.job for worker in self._busy if worker.job is not None]
+        return sorted([*jobs, *self._waiting], key=lambda job: job.received)
+
+    def cancel(self, key: str) -> bool:
+        """End the query of that key; False when there is none."""
+        for worker in self._busy:
+            if worker.job is not None and worker.job.key == key:
+                self._kill(worker, "cancelled", QueryTimeoutError("the query was cancelled"))
+                return True
+        for job in self._waiting:
+            if job.key == key:
+                self._waiting.remove(job)
+                job.fail(QueryTimeoutError("the query was cancelled"))
+                return True
+        return False
+
+    def sizes(self) -> dict[str, int]:
+        """Numbers of workers by state, and of waiting queries."""
+        slow = sum(worker.slow for worker in self._workers)
+        return {
+            "idle": len(self._idle),
+            "fast": self._running_fast,
+            "slow": slow,
+            "waiting": len(self._waiting),
+        }
+
+    @property
+    def ready(self) -> bool:
+        """Whether a query would find a worker."""
+        return bool(self._workers)
+
+    def pids(self) -> list[int]:
+        """The process ids of the workers."""
+        return [worker.child.pid for worker in self._workers]
+
+    async def close(self) -> None:
+        """End all workers."""
+        self._closed = True
+        for job in self._waiting:
+            job.fail(OverloadError("the server is shutting down"))
+        self._waiting.clear()
+        for worker in tuple(self._workers):
+            worker.kill()
+        for task in tuple(self._tasks):
+            task.cancel()
+
+
+def _too_large() -> QueryTooLargeError:
+    return QueryTooLargeError(
+        "the query needed more memory than one query may take; ask for less, for instance with"
+        " LIMIT, and without DISTINCT or ORDER BY over everything"
+    )

@@ -1,0 +1,128 @@
+"""The store as our own routes see it: reads the published generation, writes by the writer."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import pyoxigraph as ox
+
+from axiskg.errors import StoreError
+from axiskg.server.writing import UpdateWriter, Written
+from axiskg.store import Answer, Dataset, EmbeddedStore
+
+__all__ = ["ServedStore"]
+
+_BASE = "https://w3id.org/axiskg/"
+
+
+class ServedStore:
+    """A `Store` on the newest generation, opened when first asked; any thread may call it.
+
+    It runs queries in this process and without a deadline, so it is for the queries of our own
+    routes; what clients send goes to the workers. Writes must not be called on the event loop.
+    """
+
+    def __init__(self, writer: UpdateWriter, uploads: Path, timeout_s: float) -> None:
+        self._writer, self._uploads, self._timeout_s = writer, uploads, timeout_s
+        self._loop = asyncio.get_running_loop()
+        self._opening = threading.Lock()
+        self._current: tuple[str, EmbeddedStore] | None = None
+        self._path = ""
+
+    def publish(self, generation: int, path: str) -> None:
+        """Read the snapshot at `path` from now on."""
+        self._path = path
+
+    def paths_in_use(self) -> set[str]:
+        """The snapshots that may be open here."""
+        current = self._current
+        return {self._path} if current is None else {self._path, current[0]}
+
+    @property
+    def _snapshot(self) -> EmbeddedStore:
+        with self._opening:
+            if self._current is None or self._current[0] != self._path:
+                path = self._path
+                # Whoever still reads the old one keeps it alive by reference.
+                self._current = (path, EmbeddedStore.open(Path(path), read_only=True))
+            return self._current[1]
+
+    def query(self, text: str, *, dataset: Dataset | None = None) -> Answer:
+        """The answer to a query; reads one generation."""
+        return self._snapshot.query(text, dataset=dataset)
+
+    def dump(self) -> Iterator[ox.Quad]:
+        """All quads of the published generation."""
+        return self._snapshot.dump()
+
+    def graph_sizes(self) -> dict[str | None, int]:
+        """Number of quads in each graph; the default graph under None."""
+        return self._snapshot.graph_sizes()
+
+    def __len__(self) -> int:
+        return len(self._snapshot)
+
+    def _write(self, operation: str, arguments: tuple[object, ...]) -> Written:
+        future = asyncio.run_coroutine_threadsafe(
+            self._writer.write(operation, arguments, self._timeout_s), self._loop
+        )
+        return future.result()
+
+    def update(self, text: str, *, dataset: Dataset | None = None) -> None:
+        """Run a whole update request, atomically; readers see it when this returns."""
+        own = dataset or Dataset()
+        self._write("update", (text, _BASE, own.default_graphs, own.named_graphs))
+
+    def load(self, data: bytes | BinaryIO | Path, media_type: str, graph: str | None = None) -> int:
+        """Add a document; the number of quads by which the store grew."""
+        before = len(self)
+        with tempfile.NamedTemporaryFile(dir=self._uploads) as spooled:
+            if isinstance(data, Path):
+                spooled.write(data.read_bytes())
+            else:
+                spooled.write(data if isinstance(data, bytes) else data.read())
+            spooled.flush()
+            self._write("post", (graph, [(media_type, spooled.name)]))
+        return len(self) - before
+
+    def extend(self, quads: Iterable[ox.Quad]) -> None:
+        """Add quads, atomically."""
+        self._with_quads("post", None, quads)
+
+    def replace_graph(self, graph: str | None, quads: Iterable[ox.Quad]) -> None:
+        """Put `quads` in the place of one graph."""
+        moved = (ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+        self._with_quads("put", graph, moved)
+
+    def replace_source(self, source: str, quads: Iterable[ox.Quad]) -> None:
+        """Put `quads` in the place of all that the store holds of one source."""
+        self._with_quads("replace_source", source, quads)
+
+    def _with_quads(self, operation: str, name: str | None, quads: Iterable[ox.Quad]) -> None:
+        with tempfile.NamedTemporaryFile(dir=self._uploads) as spooled:
+            ox.serialize(quads, spooled, ox.RdfFormat.N_QUADS)
+            spooled.flush()
+            self._write(operation, (name, [("application/n-quads", spooled.name)]))
+
+    def snapshot(self, path: Path) -> None:
+        """Write a copy of the published generation."""
+        if path.exists():
+            raise StoreError(f"{path} exists; a snapshot needs a name that is free")
+        shutil.copytree(self._path, path)
+
+    def close(self) -> None:
+        """Release the snapshot."""
+        with self._opening:
+            self._current = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

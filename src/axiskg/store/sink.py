@@ -1,0 +1,238 @@
+"""Where a worker writes an answer: counted, cut at its limits, compressed, sent in frames."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+import zlib
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import zstandard
+
+from axiskg.store.frames import (
+    ANSWER,
+    BEGIN,
+    CHUNK,
+    END,
+    pack,
+    pack_raw,
+    pack_with_body,
+)
+
+__all__ = ["AnswerLimits", "FullError", "Sink"]
+
+CHUNK_BYTES: Final = 64 << 10
+FIRST_CHUNK_S: Final = 0.02
+LAST_PIECE_BYTES: Final = 4096
+WORTH_COMPRESSING_BYTES: Final = 1024
+_HELD_BACK: Final = 8
+
+_ROW_ENDS: Final = {
+    "json": re.compile(rb'\}\}(?=,\{"[^,}:])'),
+    "xml": re.compile(rb"</result>"),
+    "tsv": re.compile(rb"\n"),
+    "csv": re.compile(rb'"|\n'),
+}
+"""What ends each row; a quote that ends a JSON string is followed by `,`, `}` or `:`."""
+
+_HEADED: Final = frozenset({"csv", "tsv"})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLimits:
+    """The caps of one answer, and where the caps are explained."""
+
+    max_rows: int
+    max_bytes: int
+    explained_at: str
+
+
+class FullError(Exception):
+    """The answer has reached a cap and has been ended; stop producing rows."""
+
+
+class _Encoder(Protocol):
+    def compress(self, data: bytes, /) -> bytes: ...
+    def flush(self, mode: int = ..., /) -> bytes: ...
+
+
+class Sink:
+    """A file for `serialize`; raises `FullError` out of `write` when a cap is reached.
+
+    `form` is "bindings", "boolean" or "graph". Up to one chunk is held back, so that a small
+    answer travels as one frame, and a failure before the first chunk is still a clean error.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        *,
+        form: str,
+        media: str,
+        encoding: str,
+        limits: AnswerLimits,
+        started: float,
+    ) -> None:
+        self._sock, self._form, self._media = sock, form, media
+        self._encoding, self._limits, self._started = encoding, limits, started
+        self._parts: list[bytes] = []
+        self._pending = 0
+        self._carry = b""
+        self._size = 0
+        self._rows = -1 if form == "bindings" and media in _HEADED else 0
+        self._quotes = 0
+        self._begun = False
+        self._encoder: _Encoder | None = None
+        self._cpu = time.process_time()
+        self._row_end = _ROW_ENDS.get(media) if form == "bindings" else None
+
+    @property
+    def begun(self) -> bool:
+        """Whether part of the answer has been sent."""
+        return self._begun
+
+    def write(self, data: bytes) -> int:
+        """Take the next bytes of the answer."""
+        self._parts.append(data)
+        self._pending += len(data)
+        # The engine's buffer holds eight kilobytes; a shorter piece is the last one.
+        late = len(data) > LAST_PIECE_BYTES and time.monotonic() - self._started > FIRST_CHUNK_S
+        if self._pending >= CHUNK_BYTES or (late and not self._begun):
+            self._pass_on()
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: chunks go out by size and time."""
+
+    def close(self) -> None:
+        """Send what is left, and the end."""
+        whole = self._carry + b"".join(self._parts)
+        data, truncated = self._within_limits(whole, self._row_bounds(whole, len(whole)))
+        self._finish(data, truncated)
+
+    def _pass_on(self) -> None:
+        whole = self._carry + b"".join(self._parts)
+        self._parts.clear()
+        self._pending = 0
+        cut = max(0, len(whole) - _HELD_BACK)
+        bounds = self._row_bounds(whole, cut)
+        if bounds and bounds[-1] > cut:
+            cut = bounds[-1]
+        self._carry = whole[cut:]
+        data, truncated = self._within_limits(whole[:cut], bounds)
+        if truncated:
+            self._finish(data, truncated)
+            raise FullError
+        self._send(data)
+
+    def _within_limits(self, data: bytes, bounds: list[int]) -> tuple[bytes, str]:
+        """The part of `data` that may be sent, and the name of the cap that cut it, or ''."""
+        limits = self._limits
+        room = limits.max_bytes - self._size
+        self._size += len(data)
+        if self._row_end is None:
+            return (data, "") if room >= len(data) else (b"", "bytes")
+        spare = limits.max_rows - self._rows
+        self._rows += len(bounds)
+        # In JSON a bound is seen when the next row begins: as many bounds as rows is one too many.
+        if len(bounds) > spare or (len(bounds) == spare and bounds and self._media == "json"):
+            self._rows = limits.max_rows
+            return data[: bounds[spare - 1] if spare > 0 else 0], "rows"
+        if room < len(data):
+            fitting = [end for end in bounds if end <= room]
+            self._rows -= len(bounds) - len(fitting)
+            return data[: fitting[-1] if fitting else 0], "bytes"
+        return data, ""
+
+    def _row_bounds(self, data: bytes, cut: int) -> list[int]:
+        """Where the rows end that begin to end before `cut`."""
+        if self._row_end is None:
+            return []
+        bounds = []
+        for match in self._row_end.finditer(data):
+            if match.start() >= cut:
+                break
+            if self._media == "csv":
+                if data[match.start()] == 0x22:
+                    self._quotes += 1
+                    continue
+                if self._quotes % 2:
+                    continue
+            bounds.append(match.end())
+        return bounds
+
+    def _send(self, data: bytes) -> None:
+        if self._begun:
+            if data:
+                self._sock.sendall(pack_raw(CHUNK, self._encoded(data)))
+            return
+        self._begun = True
+        self._start_encoder()
+        head = (self._form, self._media, self._encoding)
+        body = self._encoded(self._with_link(data), first=True)
+        self._sock.sendall(pack_with_body(BEGIN, head, body))
+
+    def _finish(self, data: bytes, truncated: str) -> None:
+        if truncated:
+            data += self._tail(truncated)
+        cpu = time.process_time() - self._cpu
+        if not truncated and self._media == "json" and b'"bindings":[]' not in data[:4096]:
+            self._rows += self._form == "bindings"
+        if not self._begun:
+            if truncated:
+                data = self._with_link(data)
+            encoding = self._encoding if len(data) >= WORTH_COMPRESSING_BYTES else ""
+            self._encoding = encoding
+            self._start_encoder()
+            body = self._encoded(data) + self._encoder_end()
+            fields = (self._form, self._media, encoding, self._rows, truncated, cpu)
+            self._sock.sendall(pack_with_body(ANSWER, fields, body))
+            return
+        self._send(data)
+        rest = self._encoder_end()
+        if rest:
+            self._sock.sendall(pack_raw(CHUNK, rest))
+        self._sock.sendall(pack(END, (self._rows, truncated, cpu)))
+
+    def _tail(self, truncated: str) -> bytes:
+        """The end of a well-formed document that says that it was cut; empty where it can't."""
+        if self._media == "json":
+            note = f'"truncated":{{"by":"{truncated}","rows":{self._rows}}}'
+            return f"]}},{note}}}".encode()
+        if self._media == "xml":
+            note = f"<!-- cut by the cap on {truncated} after {self._rows} rows -->"
+            return f"</results>{note}</sparql>".encode()
+        return b""
+
+    def _with_link(self, data: bytes) -> bytes:
+        """`data` with the place of the explanation in the head, where the format has one."""
+        link = self._limits.explained_at.encode()
+        if self._form != "bindings":
+            return data
+        if self._media == "json":
+            return data.replace(b'{"head":{', b'{"head":{"link":["' + link + b'"],', 1)
+        if self._media == "xml":
+            return data.replace(b"</head>", b'<link href="' + link + b'"/></head>', 1)
+        return data
+
+    def _start_encoder(self) -> None:
+        if self._encoding == "gzip":
+            self._encoder = zlib.compressobj(1, zlib.DEFLATED, 31)
+        elif self._encoding == "zstd":
+            self._encoder = zstandard.ZstdCompressor(level=1).compressobj()
+
+    def _encoded(self, data: bytes, *, first: bool = False) -> bytes:
+        if self._encoder is None:
+            return data
+        out = self._encoder.compress(data)
+        if first:
+            block = (
+                zlib.Z_SYNC_FLUSH if self._encoding == "gzip" else zstandard.COMPRESSOBJ_FLUSH_BLOCK
+            )
+            out += self._encoder.flush(block)
+        return out
+
+    def _encoder_end(self) -> bytes:
+        return b"" if self._encoder is None else self._encoder.flush()
