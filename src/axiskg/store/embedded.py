@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from axiskg.errors import QueryError, StoreError
 from axiskg.namespaces import UNION_GRAPH
 from axiskg.store.documents import quads_of
-from axiskg.store.locks import StoreLock
+from axiskg.store.locks import StoreLock, locked
 from axiskg.store.protocol import Answer, Dataset, Solutions, graph_name
 from axiskg.store.sources import clear, insert_data, replacement
 from axiskg.store.sparql_text import check_nesting, forbid, syntax_error, with_using
@@ -58,6 +58,8 @@ class EmbeddedStore:
             inner = ox.Store.read_only(str(path)) if read_only else ox.Store(path)
         except (OSError, RuntimeError, ValueError) as error:
             lock.release()
+            if "lock" in str(error).lower():
+                raise locked(path) from error
             raise StoreError(
                 f"the store {path} can't be opened: {error}; restore a backup, or choose another"
                 " folder with --store and build again"

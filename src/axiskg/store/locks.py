@@ -9,9 +9,17 @@ from typing import Final
 
 from axiskg.errors import StoreLockedError
 
-__all__ = ["StoreLock"]
+__all__ = ["StoreLock", "locked"]
 
 _NOBODY: Final = "another process"
+
+
+def locked(folder: Path, holder: str = _NOBODY) -> StoreLockedError:
+    """The error for a store that `holder` has, with the cure."""
+    return StoreLockedError(
+        f"the store {folder} is in use by {holder}; if that is a server, query it with"
+        " --store http://HOST:PORT/sparql, else wait for it to end or stop it"
+    )
 
 
 class StoreLock:
@@ -39,10 +47,7 @@ class StoreLock:
         except BlockingIOError:
             holder = os.pread(descriptor, 200, 0).decode(errors="replace").strip() or _NOBODY
             os.close(descriptor)
-            raise StoreLockedError(
-                f"the store {self.folder} is in use by {holder}; if that is a server, query it with"
-                " --store http://HOST:PORT/sparql, else wait for it to end or stop it"
-            ) from None
+            raise locked(self.folder, holder) from None
         if not shared:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"process {os.getpid()}\n".encode(), 0)
