@@ -39,6 +39,7 @@ _KINDS = MappingProxyType(
         NamedNode(_OWL + "AnnotationProperty"): "annotation property",
         NamedNode(_SKOS + "ConceptScheme"): "concept scheme",
         NamedNode(_SKOS + "Concept"): "concept",
+        NamedNode(AXIS + "ConfidenceTable"): "confidence table",
     }
 )
 

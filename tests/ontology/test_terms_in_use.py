@@ -107,7 +107,7 @@ def written() -> list[Path]:
 
 
 def test_queries_rules_and_checks_use_declared_terms(ontology: Ontology) -> None:
-    known = {term.name for term in ontology.terms.values()} | {"DefaultConfidence"}
+    known = {term.name for term in ontology.terms.values()}
     unknown = {
         f"{path.name}: axis:{name}"
         for path in written()

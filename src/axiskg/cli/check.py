@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from axiskg.cli.app import Exit, app, progress, state_of
-from axiskg.gates import CheckReport, GateReport, Outcome, run_gates
 
-_MARKS = {Outcome.PASSED: "[green]ok[/]", Outcome.FAILED: "[bold red]FAILED[/]"}
+if TYPE_CHECKING:
+    from axiskg.gates import GateReport
+
+_MARKS = {"passed": "[green]ok[/]", "failed": "[bold red]FAILED[/]"}
 
 
 @app.command("check")
@@ -34,6 +36,9 @@ def check(
     Lint of the vocabulary, SHACL shapes, violation queries, lint of the queries, and consistency by
     HermiT. Ends with 0 when all passed, 1 when one failed, 7 when one could not run.
     """
+    # The reasoner and the validators take longer to import than most commands to run.
+    from axiskg.gates import CheckReport, Outcome, run_gates
+
     reports: list[GateReport] = []
     for report in run_gates(state_of(context).settings, paths or None, java=java):
         reports.append(report)
@@ -51,7 +56,7 @@ def check(
 
 
 def _print(report: GateReport) -> None:
-    mark = _MARKS.get(report.outcome, "[yellow]not checked[/]")
+    mark = _MARKS.get(str(report.outcome), "[yellow]not checked[/]")
     progress.print(f"{report.gate:12} {mark}  {escape(report.scope)}", highlight=False)
     if report.reason:
         progress.print(f"    {escape(report.reason)}", highlight=False, soft_wrap=True)

@@ -17,6 +17,7 @@ from axiskg.errors import ConfigError, ParseError, QuerySyntaxError
 from axiskg.gates.corpus import Corpus
 from axiskg.gates.findings import Finding, GateReport
 from axiskg.namespaces import curie
+from axiskg.queries.saved import header_of
 from axiskg.store import EmbeddedStore, Solutions, Term
 
 __all__ = ["GATE", "ViolationQuery", "check_violations", "read_violation_queries"]
@@ -45,11 +46,8 @@ def read_violation_queries(folder: Path) -> tuple[ViolationQuery, ...]:
     queries = []
     for path in sorted(folder.glob("*" + _SUFFIX)):
         text = path.read_text(encoding="utf-8")
-        header = "\n".join(
-            line.removeprefix("#+")[1:] for line in text.splitlines() if line.startswith("#+")
-        )
         try:
-            fields = yaml.safe_load(header) or {}
+            fields = yaml.safe_load(header_of(text)) or {}
         except yaml.YAMLError as error:
             raise ParseError(f"the #+ header is not YAML: {error}", path=path, line=1) from error
         for key in ("summary", "cure"):
