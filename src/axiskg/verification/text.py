@@ -84,13 +84,15 @@ def verify(text: str, source: Source, statements: Sequence[Statement]) -> Verifi
 
 
 def _text_differences(lines: Sequence[str], source: Source) -> Iterator[Difference]:
-    places = {sha256(line): number for number, line in reversed(list(enumerate(lines, start=1)))}
+    own = {passage.number: passage.hash for passage in source.passages}
+    hashes = {number: sha256(line) for number, line in enumerate(lines, start=1)}
+    misplaced = {got: number for number, got in hashes.items() if own.get(number) != got}
     for passage in source.passages:
         line = lines[passage.number - 1] if passage.number <= len(lines) else None
-        if line is not None and sha256(line) == passage.hash:
+        if line is not None and hashes[passage.number] == passage.hash:
             yield from _sentence_differences(line, passage, source)
             continue
-        elsewhere = places.get(passage.hash)
+        elsewhere = misplaced.get(passage.hash)
         if elsewhere is not None or line is None:
             where = f"is paragraph {elsewhere} of the text" if elsewhere else "is missing"
             yield Difference(
@@ -98,7 +100,7 @@ def _text_differences(lines: Sequence[str], source: Source) -> Iterator[Differen
                 "a non-empty line was added or lost; restore the text",
                 paragraph=passage.number,
                 expected_hash=passage.hash,
-                got_hash=sha256(line) if line is not None else None,
+                got_hash=hashes.get(passage.number),
             )
             return
         yield _changed(line, passage)
