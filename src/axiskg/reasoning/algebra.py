@@ -1,0 +1,649 @@
+"""From SPARQL to rules: rdflib's algebra, read by a list of what is allowed; all else is refused.
+
+rdflib keeps no positions, so the line in a refusal is that of the first text that looks like the
+cause.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NoReturn
+
+from rdflib import BNode, URIRef, Variable
+from rdflib import Literal as RdflibLiteral
+from rdflib.paths import AlternativePath, InvPath, MulPath, NegatedPath, Path, SequencePath
+from rdflib.plugins.sparql.algebra import translateQuery
+from rdflib.plugins.sparql.parser import parseQuery
+
+from axiskg.errors import RuleError
+from axiskg.namespaces import PROVENANCE_GRAPH
+from axiskg.reasoning.ir import (
+    PROVENANCE,
+    Absent,
+    Atom,
+    Compare,
+    Const,
+    Either,
+    Kind,
+    Member,
+    Mint,
+    Mode,
+    Not,
+    Origin,
+    Piece,
+    Quoted,
+    Relation,
+    Rule,
+    Term,
+    Test,
+    ValueRows,
+    Var,
+    relation_of,
+    terms_of_test,
+    variables_of,
+)
+from axiskg.reasoning.rules import RuleFile, line_of
+from axiskg.reasoning.terms import is_literal, literal_text, short, values
+
+__all__ = ["rules_of"]
+
+MAX_CHOICES: Final = 200
+_MODIFIERS: Final = {
+    "Slice": ("LIMIT or OFFSET", r"\b(limit|offset)\b"),
+    "OrderBy": ("ORDER BY", r"\border\b"),
+    "Distinct": ("DISTINCT", r"\bdistinct\b"),
+    "Reduced": ("REDUCED", r"\breduced\b"),
+    "Group": ("GROUP BY", r"\bgroup\b"),
+    "AggregateJoin": ("an aggregate", r"\b(count|sum|min|max|avg|sample|group_concat)\b"),
+    "ServiceGraphPattern": ("SERVICE", r"\bservice\b"),
+}
+
+
+@dataclass
+class Group:
+    """One alternative of a group graph pattern, while it is being read."""
+
+    atoms: list[Atom] = field(default_factory=list)
+    quoted: list[Quoted] = field(default_factory=list)
+    absent: list[Absent] = field(default_factory=list)
+    tests: list[Test] = field(default_factory=list)
+    values: list[ValueRows] = field(default_factory=list)
+    mints: list[Mint] = field(default_factory=list)
+    binds: dict[Var, Term] = field(default_factory=dict)
+
+    def bound(self) -> set[Var]:
+        """The variables that have a value in every solution."""
+        found = set(self.binds) | {mint.variable for mint in self.mints}
+        for atom in self.atoms:
+            found.update(variables_of(atom.s, atom.o))
+        for quote in self.quoted:
+            found.update(variables_of(quote.statement, quote.s, quote.o))
+        for rows in self.values:
+            found.update(rows.variables)
+        return found
+
+    def joined(self, other: Group) -> Group:
+        """Both, in one."""
+        both = Group(*(getattr(self, name) + getattr(other, name) for name in _LISTS))
+        both.binds = {**self.binds, **other.binds}
+        return both
+
+
+_LISTS: Final = ("atoms", "quoted", "absent", "tests", "values", "mints")
+
+
+def rules_of(file: RuleFile) -> tuple[Rule, ...]:
+    """The rules of one file, helpers of its paths included: one for each template triple and
+    alternative. Raises `RuleError` with the line and the cure for all that is not allowed."""
+    return _Reader(file).rules()
+
+
+class _Reader:
+    def __init__(self, file: RuleFile) -> None:
+        self.file = file
+        self.lines = file.text.splitlines()
+        self.helpers: dict[Relation, list[Rule]] = {}
+        self.fresh = 0
+        self.in_absent = False
+
+    def refuse(self, message: str, pattern: str | None = None) -> NoReturn:
+        line = None if pattern is None else line_of(self.lines, pattern, code=True)
+        if line is None:
+            line = line_of(self.lines, r"\bconstruct\b", code=True) or 1
+        raise RuleError(message, path=self.file.path, line=line)
+
+    # the whole query
+
+    def rules(self) -> tuple[Rule, ...]:
+        for pattern, message in (
+            (r"\{\s*\d*\s*,\s*\d*\s*\}", "path {n,m}: write p|p/p|p/p/p"),
+            (r"\binsert\b|\bdelete\b", "a rule is one CONSTRUCT, not an update"),
+        ):
+            if re.search(pattern, self.code(), re.IGNORECASE):
+                self.refuse(message, pattern)
+        if re.search(r"construct\s+where\b", self.code(), re.IGNORECASE):
+            self.refuse("not allowed in a rule: CONSTRUCT WHERE; write the template out", "where")
+        query = self.parsed()
+        if query.name != "ConstructQuery":
+            self.refuse(
+                f"a rule is one CONSTRUCT, not {query.name.removesuffix('Query').upper()}", r"\w"
+            )
+        if query.datasetClause is not None:
+            self.refuse("not allowed in a rule: FROM", r"\bfrom\b")
+        if not query.template:
+            self.refuse("the template has no triple", r"\bconstruct\b")
+        body = query.p
+        if body.name == "Project":
+            body = body.p
+        found: list[Rule] = []
+        alternatives = [
+            self.finished(group) for whole in self.groups(body) for group in self.opened(whole)
+        ]
+        origin = Origin(
+            self.file.name,
+            self.file.label,
+            self.file.description,
+            self.file.category,
+            self.file.path,
+        )
+        for s, p, o in query.template:
+            for group in alternatives:
+                head = self.head(s, p, o, group)
+                self.check_connected(head, group)
+                found.append(
+                    Rule(
+                        origin,
+                        len(found),
+                        head,
+                        tuple(group.atoms),
+                        tuple(group.quoted),
+                        tuple(group.absent),
+                        tuple(group.tests),
+                        tuple(group.values),
+                        tuple(group.mints),
+                        self.file.confidence,
+                    )
+                )
+        return tuple(found) + tuple(rule for rules in self.helpers.values() for rule in rules)
+
+    def code(self) -> str:
+        """The text without comments, strings and IRIs, for searching by keyword."""
+        text = re.sub(r"<[^<>\s]*>|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", " ", self.file.text)
+        return re.sub(r"#.*", " ", text)
+
+    def parsed(self) -> Any:
+        try:
+            return translateQuery(parseQuery(self.file.text)).algebra
+        except Exception as error:  # noqa: BLE001 - rdflib raises pyparsing's, its own and bare ones
+            line = getattr(error, "lineno", None)
+            message = str(error).split("\n")[0]
+            raise RuleError(
+                f"not SPARQL: {message}", path=self.file.path, line=line or 1
+            ) from error
+
+    def head(self, s: Any, p: Any, o: Any, group: Group) -> Atom:
+        if isinstance(s, BNode) or isinstance(o, BNode):
+            self.refuse(
+                "a blank node in the template would make a new node in every run: name it with"
+                " BIND(IRI(CONCAT(...)))",
+                r"_:|\[",
+            )
+        if not isinstance(p, URIRef):
+            self.refuse("name the property, or write one rule per property", rf"\?{p}\b")
+        if isinstance(s, RdflibLiteral):
+            self.refuse("a literal is no subject", re.escape(str(s)))
+        subject, obj = self.term(s, group), self.term(o, group)
+        for written, term in ((s, subject), (o, obj)):
+            if isinstance(term, Var) and term not in group.bound():
+                self.refuse(
+                    f"?{written} is in the template but not in the body", rf"[?$]{written}\b"
+                )
+        relation = relation_of(str(p), obj)
+        if relation.kind is Kind.ANY_TYPE:
+            self.refuse("name the class, or write one rule per class", rf"\?{o}\b")
+        return Atom(relation, subject, obj)
+
+    def term(self, value: Any, group: Group | None = None) -> Term:
+        if isinstance(value, Variable):
+            term: Term = Var(str(value))
+            seen = 0
+            while group is not None and isinstance(term, Var) and term in group.binds and seen < 99:
+                term, seen = group.binds[term], seen + 1
+            return term
+        if isinstance(value, BNode):
+            return Var(f"_{value}")
+        if isinstance(value, URIRef):
+            return Const(str(value))
+        if isinstance(value, RdflibLiteral):
+            datatype = None if value.datatype is None else str(value.datatype)
+            return Const(literal_text(str(value), datatype, value.language))
+        return self.refuse(f"not allowed in a rule: {value}")
+
+    # group graph patterns
+
+    def groups(self, node: Any) -> list[Group]:
+        """The alternatives of a pattern (UNION multiplied out)."""
+        match node.name:
+            case "BGP":
+                group = Group()
+                for s, p, o in node.triples:
+                    self.add_pattern(group, s, p, o)
+                return [group]
+            case "Join":
+                right = self.groups(node.p2)
+                return [a.joined(b) for a in self.groups(node.p1) for b in right]
+            case "Union":
+                return self.groups(node.p1) + self.groups(node.p2)
+            case "Filter":
+                return [self.filtered(group, node.expr) for group in self.groups(node.p)]
+            case "Extend":
+                return [self.extended(group, node) for group in self.groups(node.p)]
+            case "ToMultiSet" if node.p.name == "values":
+                return [Group(values=[self.value_rows(node.p.res)])]
+            case "Graph":
+                return [self.graph(node)]
+            case "LeftJoin":
+                self.refuse("a rule has no optional part: write two rules", r"\boptional\b")
+            case "Minus":
+                self.refuse("not allowed in a rule: MINUS; use FILTER NOT EXISTS", r"\bminus\b")
+            case "ToMultiSet":
+                self.refuse("not allowed in a rule: sub-SELECT", r"\bselect\b")
+            case name if name in _MODIFIERS:
+                what, pattern = _MODIFIERS[name]
+                self.refuse(f"not allowed in a rule: {what}", pattern)
+            case name:
+                self.refuse(f"not allowed in a rule: {name}")
+
+    def add_pattern(self, group: Group, s: Any, p: Any, o: Any) -> None:
+        if isinstance(p, Variable):
+            self.refuse("name the property, or write one rule per property", rf"[?$]{p}\b")
+        group.atoms.extend(self.path_atoms(self.term(s), p, self.term(o)))
+
+    def graph(self, node: Any) -> Group:
+        if self.in_absent:
+            self.refuse("GRAPH is not allowed in NOT EXISTS", r"\bgraph\b")
+        if node.p.name != "BGP":
+            self.refuse("GRAPH holds triple patterns only", r"\bgraph\b")
+        group = Group()
+        if isinstance(node.term, URIRef):
+            if str(node.term) != PROVENANCE_GRAPH:
+                self.refuse(
+                    f"GRAPH names a variable or {short(PROVENANCE_GRAPH)}, not {node.term}",
+                    r"\bgraph\b",
+                )
+            for s, p, o in node.p.triples:
+                if not isinstance(p, URIRef):
+                    self.refuse("name the property in the provenance graph", r"\bgraph\b")
+                group.atoms.append(Atom(PROVENANCE(str(p)), self.term(s), self.term(o)))
+            return group
+        if len(node.p.triples) != 1:
+            self.refuse("GRAPH ?st holds one triple pattern: a statement is one graph", r"\bgraph")
+        s, p, o = node.p.triples[0]
+        if not isinstance(p, URIRef):
+            self.refuse(
+                "GRAPH ?st with a path or a variable property can't say which statement: name one"
+                " property",
+                r"\bgraph\b",
+            )
+        group.quoted.append(Quoted(Var(str(node.term)), str(p), self.term(s), self.term(o)))
+        return group
+
+    def value_rows(self, rows: list[dict[Any, Any]]) -> ValueRows:
+        names = tuple(dict.fromkeys(name for row in rows for name in row))
+        table = []
+        for row in rows:
+            cells = [row.get(name, "UNDEF") for name in names]
+            table.append(
+                tuple(
+                    None
+                    if type(cell) is str or not isinstance(cell, URIRef | RdflibLiteral)
+                    else self.const(cell)
+                    for cell in cells
+                )
+            )
+        if any(cell is None for row in table for cell in row):
+            self.refuse("not allowed in a rule: UNDEF", r"\bundef\b")
+        return ValueRows(tuple(Var(str(name)) for name in names), tuple(table))
+
+    def const(self, value: Any) -> Const:
+        term = self.term(value)
+        if isinstance(term, Var):
+            self.refuse(f"a constant is needed in place of ?{term.name}", rf"[?$]{term.name}\b")
+        return term
+
+    def extended(self, group: Group, node: Any) -> Group:
+        variable = Var(str(node.var))
+        expr = node.expr
+        bound = group.bound()
+        if isinstance(expr, Variable | URIRef | RdflibLiteral):
+            term = self.term(expr)
+            if isinstance(term, Var) and term not in bound:
+                self.refuse_unbound(term)
+            group.binds[variable] = term
+            return group
+        name = getattr(expr, "name", "")
+        if name not in ("Builtin_IRI", "Builtin_URI"):
+            self.refuse_function(expr)
+        inner = expr.arg
+        args = inner.arg if getattr(inner, "name", "") == "Builtin_CONCAT" else [inner]
+        pieces = tuple(self.piece(arg, bound) for arg in args)
+        if not any(piece.variable for piece in pieces):
+            group.binds[variable] = Const("".join(piece.text for piece in pieces))
+            return group
+        group.mints.append(Mint(variable, pieces))
+        return group
+
+    def piece(self, arg: Any, bound: set[Var]) -> Piece:
+        if isinstance(arg, RdflibLiteral):
+            return Piece(text=str(arg))
+        name = getattr(arg, "name", "")
+        if name == "Builtin_STR" and isinstance(arg.arg, Variable):
+            variable = Var(str(arg.arg))
+            if variable not in bound:
+                self.refuse_unbound(variable)
+            return Piece(variable=variable)
+        if name == "Builtin_STRAFTER" and isinstance(arg.arg2, RdflibLiteral):
+            return replace(self.piece(arg.arg1, bound), after=str(arg.arg2))
+        return self.refuse_function(arg)
+
+    def refuse_function(self, expr: Any) -> NoReturn:
+        name = getattr(expr, "name", str(expr)).removeprefix("Builtin_")
+        if name.startswith("Aggregate_"):
+            self.refuse("not allowed in a rule: an aggregate", name.removeprefix("Aggregate_"))
+        if name == "EXISTS":
+            self.refuse(
+                "FILTER EXISTS: write the pattern in the body, so that the proof shows it",
+                r"\bexists\b",
+            )
+        self.refuse(
+            f"{name} is not allowed: the result must depend on the data only, through the tests"
+            " and IRI(CONCAT(...)) of the rule language",
+            rf"\b{re.escape(name)}\b",
+        )
+
+    def refuse_unbound(self, variable: Var) -> NoReturn:
+        self.refuse(
+            f"?{variable.name} is not bound inside these braces; SPARQL would give nothing",
+            rf"(filter|bind).*[?$]{variable.name}\b",
+        )
+
+    # filters
+
+    def filtered(self, group: Group, expr: Any) -> Group:
+        copy = Group(*(list(getattr(group, name)) for name in _LISTS))
+        copy.binds = dict(group.binds)
+        for part in self.conjuncts(expr):
+            if getattr(part, "name", "") == "Builtin_NOTEXISTS":
+                copy.absent.extend(self.absences(part, copy.bound()))
+                continue
+            test = self.test(part)
+            for term in terms_of_test(test):
+                if isinstance(term, Var) and term not in copy.bound() and not self.in_absent:
+                    self.refuse_unbound(term)
+            copy.tests.append(test)
+        return copy
+
+    def conjuncts(self, expr: Any) -> list[Any]:
+        if getattr(expr, "name", "") == "ConditionalAndExpression":
+            return [part for e in [expr.expr, *expr.other] for part in self.conjuncts(e)]
+        return [expr]
+
+    def absences(self, expr: Any, outer: set[Var]) -> list[Absent]:
+        if self.in_absent:
+            self.refuse("NOT EXISTS inside NOT EXISTS: write a rule for the inner one", r"exists")
+        self.in_absent = True
+        found = []
+        for group in self.groups(expr.graph):
+            if group.values or group.mints or group.binds:
+                self.refuse("NOT EXISTS holds patterns and filters only", r"\bnot\s+exists\b")
+            if not group.atoms:
+                self.refuse("NOT EXISTS needs a pattern", r"\bnot\s+exists\b")
+            known = outer | group.bound()
+            for test in group.tests:
+                for term in terms_of_test(test):
+                    if isinstance(term, Var) and term not in known:
+                        self.refuse_unbound(term)
+            found.append(Absent(tuple(group.atoms), tuple(group.tests)))
+        self.in_absent = False
+        return found
+
+    def test(self, expr: Any) -> Test:
+        match getattr(expr, "name", ""):
+            case "ConditionalAndExpression":
+                return Either("and", tuple(self.test(e) for e in [expr.expr, *expr.other]))
+            case "ConditionalOrExpression":
+                return Either("or", tuple(self.test(e) for e in [expr.expr, *expr.other]))
+            case "UnaryNot":
+                if getattr(expr.expr, "name", "") == "Builtin_EXISTS":
+                    self.refuse("write FILTER NOT EXISTS in place of ! EXISTS", r"!\s*exists")
+                return Not(self.test(expr.expr))
+            case "Builtin_sameTerm":
+                return Compare("sameTerm", self.operand(expr.arg1), self.operand(expr.arg2))
+            case "RelationalExpression":
+                return self.relational(expr)
+            case "Builtin_NOTEXISTS":
+                self.refuse("NOT EXISTS stands alone in its FILTER, not in || or !", r"exists")
+        return self.refuse_function(expr)
+
+    def relational(self, expr: Any) -> Test:
+        op, left = str(expr.op), self.operand(expr.expr)
+        if op in ("IN", "NOT IN"):
+            choices = list(expr.other)
+            if len(choices) > MAX_CHOICES:
+                self.refuse(
+                    f"IN over {len(choices)} terms, more than {MAX_CHOICES}: put the set in the"
+                    " data as a class",
+                    r"\bin\s*\(",
+                )
+            terms = tuple(self.const(choice) for choice in choices)
+            if any(is_literal(term.text) for term in (*terms, left) if isinstance(term, Const)):
+                self.refuse_literal_equality()
+            return Member(left, terms, op == "NOT IN")
+        right = self.operand(expr.other)
+        literals = [t for t in (left, right) if isinstance(t, Const) and is_literal(t.text)]
+        if op in ("=", "!=") and literals:
+            self.refuse_literal_equality()
+        if op in ("<", "<=", ">", ">="):
+            for term in (left, right):
+                if isinstance(term, Const) and all(v is None for v in values(term.text)[1:]):
+                    self.refuse(
+                        f"{short(term.text)} is neither a number nor a date: < and > compare"
+                        " those only",
+                        re.escape(op),
+                    )
+        return Compare(op, left, right)
+
+    def refuse_literal_equality(self) -> NoReturn:
+        self.refuse(
+            "= on a literal compares values, not terms: use sameTerm, < or >", r"=|\bin\s*\("
+        )
+
+    def operand(self, expr: Any) -> Term:
+        if isinstance(expr, Variable | URIRef | RdflibLiteral):
+            return self.term(expr)
+        return self.refuse_function(expr)
+
+    # after reading
+
+    def opened(self, group: Group) -> list[Group]:
+        """One alternative for each row of VALUES that names classes of a type pattern.
+
+        So the rule reads those classes, and not all types.
+        """
+        classes = {a.o for a in group.atoms if a.relation.kind is Kind.ANY_TYPE}
+        for rows in group.values:
+            if classes.isdisjoint(rows.variables):
+                continue
+            found = []
+            for row in rows.rows:
+                one = group.joined(Group())
+                one.values = [other for other in group.values if other is not rows]
+                one.binds.update(
+                    {v: c for v, c in zip(rows.variables, row, strict=True) if c is not None}
+                )
+                found += self.opened(one)
+            return found
+        return [group]
+
+    def finished(self, group: Group) -> Group:
+        """The alternative with BIND substituted, checked."""
+        if not group.atoms and not group.quoted:
+            self.refuse("the body has no triple pattern", r"\bwhere\b")
+        swap = lambda term: self.term(Variable(term.name), group) if isinstance(term, Var) else term  # noqa: E731
+
+        def swap_test(test: Test) -> Test:
+            match test:
+                case Compare(op, left, right):
+                    return Compare(op, swap(left), swap(right))
+                case Member(term, choices, negated):
+                    return Member(swap(term), choices, negated)
+                case Not(inner):
+                    return Not(swap_test(inner))
+                case Either(op, tests):
+                    return Either(op, tuple(map(swap_test, tests)))
+
+        if group.binds:
+            group.atoms = [self.swapped(atom, swap) for atom in group.atoms]
+            group.quoted = [replace(q, s=swap(q.s), o=swap(q.o)) for q in group.quoted]
+            group.tests = [swap_test(test) for test in group.tests]
+            group.absent = [
+                Absent(
+                    tuple(self.swapped(atom, swap) for atom in absent.atoms),
+                    tuple(map(swap_test, absent.tests)),
+                )
+                for absent in group.absent
+            ]
+            if any(v in group.binds for rows in group.values for v in rows.variables):
+                self.refuse("BIND and VALUES give the same variable", r"\bbind\b")
+        self.check_quotes(group)
+        return group
+
+    def swapped(self, atom: Atom, swap: Any) -> Atom:
+        s, o = swap(atom.s), swap(atom.o)
+        if atom.relation.kind is Kind.ANY_TYPE:
+            return Atom(relation_of(atom.relation.name, o), s, o)
+        return Atom(atom.relation, s, o)
+
+    def check_quotes(self, group: Group) -> None:
+        explained = {
+            atom.s for atom in group.atoms if atom.relation.kind is Kind.PROVENANCE
+        }
+        for quote in group.quoted:
+            if quote.statement not in explained:
+                self.refuse(
+                    f"GRAPH ?{quote.statement.name} would read denied and hedged statements: add"
+                    f" GRAPH <{PROVENANCE_GRAPH}> {{ ?{quote.statement.name} axis:standing … }}, or"
+                    " leave GRAPH out",
+                    r"\bgraph\b",
+                )
+
+    def check_connected(self, head: Atom, group: Group) -> None:
+        """Refuse a cross product: parts of the body that share no variable."""
+        parts: list[tuple[set[Var], str]] = [
+            (set(variables_of(a.s, a.o)), shown(a.s, a.relation.name, a.o)) for a in group.atoms
+        ]
+        parts += [
+            (set(variables_of(q.statement, q.s, q.o)), shown(q.s, q.prop, q.o))
+            for q in group.quoted
+        ]
+        parts += [(set(rows.variables), "VALUES") for rows in group.values]
+        parts = [part for part in parts if part[0]]
+        merged: list[tuple[set[Var], list[str]]] = []
+        for variables, text in parts:
+            near = [m for m in merged if m[0] & variables]
+            merged = [m for m in merged if not m[0] & variables]
+            merged.append(
+                (
+                    variables.union(*(m[0] for m in near)),
+                    [t for m in near for t in m[1]] + [text],
+                )
+            )
+        if len(merged) > 1:
+            first, second = merged[0][1], merged[1][1]
+            self.refuse(
+                f"{{ {' . '.join(first)} }} and {{ {' . '.join(second)} }} share no variable: each"
+                " would be paired with each",
+                r"\bwhere\b",
+            )
+
+    # property paths
+
+    def path_atoms(self, s: Term, path: Any, o: Term) -> list[Atom]:
+        """The atoms of one path; alternatives, closures and long sequences become helpers."""
+        if isinstance(path, URIRef):
+            return [Atom(relation_of(str(path), o), s, o)]
+        if isinstance(path, InvPath):
+            return self.path_atoms(o, path.arg, s)
+        if isinstance(path, SequencePath):
+            args = list(path.args)
+            middle = self.new_variable()
+            if len(args) == 2:
+                return [*self.path_atoms(s, args[0], middle), *self.path_atoms(middle, args[1], o)]
+            prefix = self.helper(SequencePath(*args[:-1]))
+            return [Atom(prefix, s, middle), *self.path_atoms(middle, args[-1], o)]
+        if isinstance(path, AlternativePath):
+            return [Atom(self.helper(path), s, o)]
+        if isinstance(path, MulPath):
+            if path.mod != "+":
+                self.refuse(
+                    f"a path with {path.mod} also matches zero steps: use +",
+                    rf"\w\)?\s*[{path.mod}](?!\w)",
+                )
+            return [Atom(self.helper(path), s, o)]
+        if isinstance(path, NegatedPath):
+            self.refuse("a path with ! is not allowed: name the properties", r"!")
+        return self.refuse(f"not allowed in a rule: path {path}")
+
+    def helper(self, path: Path) -> Relation:
+        """The helper relation of a path, named by its text and shared by it."""
+        relation = Relation(Kind.HELPER, path_text(path))
+        if relation in self.helpers:
+            return relation
+        self.helpers[relation] = []
+        x, y, z = Var("x"), Var("y"), Var("z")
+        if isinstance(path, AlternativePath):
+            bodies = [self.path_atoms(x, arg, y) for arg in path.args]
+        elif isinstance(path, MulPath):
+            bodies = [
+                self.path_atoms(x, path.path, y),
+                [Atom(relation, x, z), Atom(relation, z, y)],
+            ]
+        else:
+            bodies = [self.path_atoms(x, path, y)]
+        origin = Origin(relation.name, f"path {shown_path(path)}", category="path")
+        self.helpers[relation] = [
+            Rule(origin, number, Atom(relation, x, y), tuple(body), mode=Mode.HIDDEN)
+            for number, body in enumerate(bodies)
+        ]
+        return relation
+
+    def new_variable(self) -> Var:
+        self.fresh += 1
+        return Var(f"_p{self.fresh}")
+
+
+def path_text(path: Any) -> str:
+    """The canonical text of a path, with full IRIs."""
+    if isinstance(path, URIRef):
+        return f"<{path}>"
+    if isinstance(path, InvPath):
+        return f"^{path_text(path.arg)}"
+    if isinstance(path, SequencePath):
+        return "(" + "/".join(map(path_text, path.args)) + ")"
+    if isinstance(path, AlternativePath):
+        return "(" + "|".join(map(path_text, path.args)) + ")"
+    if isinstance(path, MulPath):
+        return f"({path_text(path.path)}){path.mod}"
+    return str(path)
+
+
+def shown_path(path: Any) -> str:
+    """A path for people, with short names."""
+    return re.sub(r"<([^<>]*)>", lambda match: short(match[1]), path_text(path))
+
+
+def shown(s: Term, prop: str, o: Term) -> str:
+    """A pattern for people."""
+    texts = [f"?{t.name}" if isinstance(t, Var) else short(t.text) for t in (s, o)]
+    return f"{texts[0]} {re.sub(r'<([^<>]*)>', lambda m: short(m[1]), short(prop))} {texts[1]}"

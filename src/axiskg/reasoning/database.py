@@ -1,0 +1,373 @@
+"""The dictionary, quads and statements in DuckDB, which the runs read.
+
+    term(id, text)            literals have negative ids; `lit` holds their typed values
+    quad(s, p, o, st)         triples of statements, st = the statement
+    described(s, p, o, part)  entities (1), ontology (2), links (3)
+    prov(s, p, o)             the provenance graph
+    statement(st, …)          one row a statement, from `prov`
+    confidence(modality, likelihood, conf)
+
+Days are counted from 1970-01-01; an absent bound is the sentinel of its side.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+from pyoxigraph import Quad, RdfFormat, serialize
+
+from axiskg.errors import ConfigError, QueryTimeoutError, QueryTooLargeError, StoreError
+from axiskg.namespaces import (
+    AXIS,
+    ENTITIES_GRAPH,
+    EVIDENCE_GRAPH,
+    INFERRED_GRAPH,
+    LINKS_GRAPH,
+    ONTOLOGY_GRAPH,
+    PLAIN_GRAPH,
+    PREFIXES,
+    PROVENANCE_GRAPH,
+    SCENARIO_GRAPH,
+)
+from axiskg.reasoning.terms import text_of, values
+
+__all__ = ["Database", "Limits"]
+
+NEVER: Final = -9_000_000
+"""The day of an absent begin; its negation is that of an absent end."""
+
+_PARTS: Final = {ENTITIES_GRAPH: 1, ONTOLOGY_GRAPH: 2, LINKS_GRAPH: 3}
+_FIELDS: Final = ("modality", "likelihood", "polarity", "expression", "standing", "attitude")
+_BOUNDS: Final = (
+    ("eb", "hasEarliestBeginTimeStamp", NEVER),
+    ("lb", "hasLatestBeginTimeStamp", NEVER),
+    ("ee", "hasEarliestEndTimeStamp", -NEVER),
+    ("le", "hasLatestEndTimeStamp", -NEVER),
+)
+_STATEMENT: Final = AXIS + "Statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a reasoner may use."""
+
+    memory_mb: int = 2_000
+    temporary_mb: int = 8_000
+    threads: int = 2
+    timeout_s: float = 60.0
+    max_derivations: int = 50_000_000
+    """Rows that one rule may keep."""
+    runs: int = 8
+    """Runs that are kept; the one used longest ago goes first."""
+
+
+class Database:
+    """One in-memory database; a cursor for each thread, and a deadline for each piece of work."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._folder = Path(tempfile.mkdtemp(prefix="axiskg-reasoning-"))
+        self._root = duckdb.connect(":memory:")
+        self._local = threading.local()
+        self._ids: dict[str, int] = {}
+        self._texts: dict[int, str] = {}
+        self.lock = threading.RLock()
+        for setting, value in (
+            ("memory_limit", f"'{limits.memory_mb}MB'"),
+            ("temp_directory", f"'{self._folder / 'spill'}'"),
+            ("max_temp_directory_size", f"'{limits.temporary_mb}MB'"),
+            ("threads", str(limits.threads)),
+            ("preserve_insertion_order", "false"),
+        ):
+            self._root.execute(f"SET {setting}={value}")
+        self._root.execute(_STR_OF)
+
+    # connections
+
+    @property
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """The cursor of this thread."""
+        found: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
+        if found is None:
+            found = self._local.cursor = self._root.cursor()
+        return found
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query. Raises `QueryTooLargeError` at the memory limit."""
+        try:
+            found: list[tuple[Any, ...]] = self.cursor.execute(sql, parameters).fetchall()
+        except duckdb.OutOfMemoryException as error:
+            raise QueryTooLargeError(
+                f"reasoning needs more than {self.limits.memory_mb} MB: raise memory_mb, or choose"
+                " fewer statements"
+            ) from error
+        except duckdb.InterruptException as error:
+            raise QueryTimeoutError(
+                f"reasoning took longer than {self.limits.timeout_s:g} s: raise timeout_s, or"
+                " choose fewer statements"
+            ) from error
+        return found
+
+    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
+        """The one value of a query."""
+        return self.rows(sql, parameters)[0][0]
+
+    @contextmanager
+    def deadline(self, seconds: float | None = None) -> Iterator[None]:
+        """Interrupt this thread's work when it takes longer (a running query included)."""
+        cursor = self.cursor
+        timer = threading.Timer(seconds or self.limits.timeout_s, cursor.interrupt)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def close(self) -> None:
+        """Give the memory and the temporary folder back."""
+        self._root.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    # loading
+
+    def load(self, quads: Iterable[Quad]) -> None:
+        """Read all quads but those that are themselves derived; then lock the database."""
+        path = self._folder / "quads.nq"
+        serialize(quads, str(path), format=RdfFormat.N_QUADS)
+        self.load_file(path)
+        path.unlink()
+
+    def load_file(self, path: Path) -> None:
+        """Read an N-Quads file in pyoxigraph's form; then lock the database."""
+        rows = self.rows
+        place = str(path).replace("'", "''")
+        rows(
+            f"""CREATE TEMP TABLE line AS SELECT r.s AS s, r.p AS p, r.o AS o, r.g AS g FROM (
+            SELECT regexp_extract(line, '{_LINE}', ['s', 'p', 'o', 'g']) AS r
+            FROM read_csv('{place}', header=false, delim='\x1f', quote='', escape='',
+              comment='', columns={{'line': 'VARCHAR'}}, auto_detect=false, max_line_size=20000000))
+            WHERE r.g NOT IN ('', {", ".join(f"'<{g}>'" for g in _DERIVED)})
+              AND NOT starts_with(r.g, '<{SCENARIO_GRAPH}')"""
+        )
+        rows("SET enable_external_access=false")
+        rows("SET lock_configuration=true")
+        rows(
+            """CREATE TEMP TABLE word AS SELECT DISTINCT w FROM (
+            SELECT s AS w FROM line UNION ALL SELECT p FROM line UNION ALL SELECT o FROM line
+            UNION ALL SELECT g FROM line)"""
+        )
+        rows(
+            """CREATE TABLE term AS SELECT
+              (CASE WHEN starts_with(w, '"') THEN -1 ELSE 1 END
+               * row_number() OVER (ORDER BY w))::INT AS id,
+              CASE WHEN starts_with(w, '<') THEN substr(w, 2, length(w) - 2) ELSE w END AS text,
+              w FROM word"""
+        )
+        rows(
+            """CREATE TEMP TABLE coded AS SELECT s.id AS s, p.id AS p, o.id AS o, g.id AS g
+            FROM line JOIN term s ON s.w = line.s JOIN term p ON p.w = line.p
+            JOIN term o ON o.w = line.o JOIN term g ON g.w = line.g"""
+        )
+        rows("DROP TABLE line")
+        rows("DROP TABLE word")
+        rows("ALTER TABLE term DROP COLUMN w")
+        rows("CREATE TABLE lit (id INT, num DOUBLE, day INT, moment DOUBLE, plain BOOL)")
+        rows(_LITERALS.format(where="id < 0"))
+        self._next = int(self.value("SELECT coalesce(max(abs(id)), 0) + 1 FROM term"))
+        graphs = {name: self.intern(name) for name in (*_PARTS, PROVENANCE_GRAPH)}
+        part = " ".join(f"WHEN {graphs[name]} THEN {n}" for name, n in _PARTS.items())
+        named = ", ".join(str(graphs[name]) for name in _PARTS)
+        provenance = graphs[PROVENANCE_GRAPH]
+        rows(
+            f"""CREATE TABLE described AS SELECT DISTINCT s, p, o, CASE g {part} END::TINYINT AS part
+            FROM coded WHERE g IN ({named}) ORDER BY p, s, o"""
+        )
+        rows(
+            f"CREATE TABLE prov AS SELECT DISTINCT s, p, o FROM coded WHERE g = {provenance}"
+            " ORDER BY p, s, o"
+        )
+        rows(
+            f"""CREATE TABLE quad AS SELECT DISTINCT s, p, o, g AS st FROM coded
+            WHERE g NOT IN ({named}, {provenance}) ORDER BY p, s, o, st"""
+        )
+        rows("DROP TABLE coded")
+        self.read_statements()
+
+    def read_statements(self) -> None:
+        """Fill `statement` and `confidence` from the provenance graph and the ontology."""
+        term = self.intern
+        fields = ", ".join(
+            f"max(CASE WHEN p = {term(AXIS + name)} THEN o END) AS {name}" for name in _FIELDS
+        )
+        bounds = ", ".join(
+            f"coalesce(max(CASE WHEN p = {term(PREFIXES['sem'] + name)} THEN l.day END), {absent})"
+            f" AS {column}"
+            for column, name, absent in _BOUNDS
+        )
+        self.rows(
+            f"""CREATE OR REPLACE TABLE statement AS SELECT s AS st, {fields}, {bounds},
+              max(CASE WHEN p = {term(AXIS + "source")} THEN o END) AS source
+            FROM prov LEFT JOIN lit l ON l.id = prov.o
+            WHERE s IN (SELECT s FROM prov WHERE p = {term(PREFIXES["rdf"] + "type")}
+                        AND o = {term(_STATEMENT)}) GROUP BY s"""
+        )
+        self.rows(
+            f"""CREATE OR REPLACE TABLE confidence AS SELECT t.o AS tab, m.o AS modality,
+              k.o AS likelihood, max(l.num) AS conf
+            FROM described t JOIN described m ON m.s = t.s JOIN described k ON k.s = t.s
+            JOIN described c ON c.s = t.s JOIN lit l ON l.id = c.o
+            WHERE t.p = {term(AXIS + "inTable")} AND m.p = {term(AXIS + "forModality")}
+              AND k.p = {term(AXIS + "forLikelihood")} AND c.p = {term(AXIS + "confidence")}
+            GROUP BY ALL"""
+        )
+        wrong = self.rows("SELECT modality FROM confidence WHERE conf < 0 OR conf > 1 LIMIT 1")
+        if wrong:
+            raise ConfigError(
+                f"the confidence of {self.text(wrong[0][0])} is not from 0 to 1: mend its row in"
+                " the ontology"
+            )
+
+    def change(self, added: Iterable[Quad], removed: Iterable[Quad]) -> set[int]:
+        """Apply quads to the tables; the ids of the properties whose triples have changed.
+
+        Derived graphs and the default graph are passed over.
+        """
+        touched: set[int] = set()
+        again = False
+        for quads, gone in ((removed, True), (added, False)):
+            for table, row in self._rows_of(quads):
+                touched.add(row[1])
+                again = again or table != "quad"
+                where = " AND ".join(f"{n} = {v}" for n, v in zip(_COLUMNS[table], row, strict=True))
+                self.rows(f"DELETE FROM {table} WHERE {where}")
+                if not gone:
+                    self.rows(f"INSERT INTO {table} VALUES ({', '.join(map(str, row))})")
+        if again:
+            self.read_statements()
+        return touched
+
+    def _rows_of(self, quads: Iterable[Quad]) -> Iterator[tuple[str, tuple[int, ...]]]:
+        for quad in quads:
+            graph = text_of(quad.graph_name) if hasattr(quad.graph_name, "value") else ""
+            if not graph or graph in _DERIVED or graph.startswith(SCENARIO_GRAPH):
+                continue
+            spo = tuple(self.intern(text_of(t)) for t in (quad.subject, quad.predicate, quad.object))
+            if graph in _PARTS:
+                yield "described", (*spo, _PARTS[graph])
+            elif graph == PROVENANCE_GRAPH:
+                yield "prov", spo
+            else:
+                yield "quad", (*spo, self.intern(graph))
+
+    # the dictionary
+
+    def intern(self, text: str) -> int:
+        """The id of a term, which gets one when it is new."""
+        found = self.find(text)
+        return found if found is not None else self.intern_all([text])[text]
+
+    def intern_all(self, texts: Iterable[str]) -> dict[str, int]:
+        """The ids of many terms."""
+        with self.lock:
+            wanted = set(texts)
+            missing = sorted(wanted - self._ids.keys())
+            if missing:
+                found = self.rows(
+                    "SELECT text, id FROM term WHERE text IN (SELECT unnest(?))", [missing]
+                )
+                self._ids.update(found)
+                new = [text for text in missing if text not in self._ids]
+                if new:
+                    coded = [
+                        (-(self._next + n) if text.startswith('"') else self._next + n, text)
+                        for n, text in enumerate(new)
+                    ]
+                    self._next += len(new)
+                    self.cursor.executemany("INSERT INTO term VALUES (?, ?)", coded)
+                    typed = [(i, *values(t)[1:], is_string(t)) for i, t in coded if i < 0]
+                    if typed:
+                        self.cursor.executemany("INSERT INTO lit VALUES (?, ?, ?, ?, ?)", typed)
+                    self._ids.update((text, i) for i, text in coded)
+            return {text: self._ids[text] for text in wanted}
+
+    def find(self, text: str) -> int | None:
+        """The id of a term, or None."""
+        found = self._ids.get(text)
+        if found is None:
+            rows = self.rows("SELECT id FROM term WHERE text = ?", [text])
+            if not rows:
+                return None
+            found = self._ids[text] = int(rows[0][0])
+        return found
+
+    def text(self, term: int) -> str:
+        """The text of an id."""
+        return self.texts([term])[term]
+
+    def texts(self, terms: Iterable[int]) -> dict[int, str]:
+        """The texts of many ids."""
+        wanted = set(terms)
+        missing = [term for term in wanted if term not in self._texts]
+        if missing:
+            if len(self._texts) > 500_000:
+                self._texts.clear()
+                missing = list(wanted)
+            if len(missing) <= 200:
+                listed = ", ".join(map(str, missing))
+                found = self.rows(f"SELECT id, text FROM term WHERE id IN ({listed})")
+            else:
+                found = self.rows(
+                    "SELECT id, text FROM term WHERE id IN (SELECT unnest(?))", [missing]
+                )
+            self._texts.update(found)
+            if lost := wanted - self._texts.keys():
+                raise StoreError(f"no term has the id {min(lost)}: the reasoner is closed or broken")
+        return {term: self._texts[term] for term in wanted}
+
+
+def is_string(text: str) -> bool:
+    """Whether two such literals differ just when their terms do."""
+    return not text.endswith(">")
+
+
+_DERIVED: Final = (INFERRED_GRAPH, PLAIN_GRAPH, EVIDENCE_GRAPH)
+_COLUMNS: Final = {
+    "quad": ("s", "p", "o", "st"),
+    "prov": ("s", "p", "o"),
+    "described": ("s", "p", "o", "part"),
+}
+_LINE: Final = (
+    r"^(<[^>]*>|_:\S+) (<[^>]*>) (<[^>]*>|_:\S+|\".*\"(?:@[\w-]+|\^\^<[^>]*>)?)"
+    r" (<[^>]*>|_:\S+) \.$"
+)
+_XSD: Final = PREFIXES["xsd"]
+_NUMBERS: Final = (
+    "decimal|integer|double|float|int|long|short|byte|nonNegativeInteger|positiveInteger"
+    "|nonPositiveInteger|negativeInteger|unsigned(?:Int|Long|Short|Byte)"
+)
+_LITERALS: Final = (
+    "INSERT INTO lit SELECT id,"
+    f" CASE WHEN regexp_matches(text, '\"\\^\\^<{_XSD}({_NUMBERS})>$')"
+    "   THEN try_cast(regexp_extract(text, '^\"([^\"]*)\"', 1) AS DOUBLE) END,"
+    f" CASE WHEN ends_with(text, '\"^^<{_XSD}date>')"
+    "   THEN date_diff('day', DATE '1970-01-01',"
+    "     try_cast(substr(regexp_extract(text, '^\"([^\"]*)\"', 1), 1, 10) AS DATE)) END,"
+    f" CASE WHEN ends_with(text, '\"^^<{_XSD}dateTime>')"
+    "   THEN epoch(try_cast(regexp_extract(text, '^\"([^\"]*)\"', 1) AS TIMESTAMPTZ)) END,"
+    " NOT ends_with(text, '>') FROM term WHERE {where}"
+)
+_STR_OF: Final = (
+    "CREATE MACRO str_of(t) AS CASE WHEN starts_with(t, '\"') THEN"
+    " replace(replace(replace(replace(replace(regexp_extract(t,"
+    " '(?s)^\"(.*)\"(?:@[\\w-]+|\\^\\^<[^>]*>)?$', 1), '\\\\', chr(1)), '\\\"', '\"'),"
+    " '\\n', chr(10)), '\\r', chr(13)), chr(1), '\\') ELSE t END"
+)

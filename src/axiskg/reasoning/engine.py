@@ -1,0 +1,322 @@
+"""The reasoner: rules and statements in, runs out; a run answers what holds, why, and why not."""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pyoxigraph import NamedNode, Quad, Triple
+
+from axiskg.errors import NotFoundError, did_you_mean
+from axiskg.namespaces import ONTOLOGY_GRAPH
+from axiskg.reasoning.database import Database, Limits
+from axiskg.reasoning.evaluation import Evaluation
+from axiskg.reasoning.ir import RDF_TYPE, Atom, Const, Kind, Relation
+from axiskg.reasoning.owl_rl import OwlProfile, axioms_of
+from axiskg.reasoning.program import Program, compile_program
+from axiskg.reasoning.proofs import Key, Proof
+from axiskg.reasoning.rules import RuleFile, read_rules
+from axiskg.reasoning.search import Search
+from axiskg.reasoning.selection import Assumption, Selection
+from axiskg.reasoning.terms import is_literal, term_of
+from axiskg.reasoning.violations import Inconsistency, found_inconsistencies
+from axiskg.reasoning.why_not import WhyNot, why_not
+from axiskg.store.protocol import Store
+
+__all__ = [
+    "Assumption",
+    "Fact",
+    "Inconsistency",
+    "Limits",
+    "OwlProfile",
+    "Reasoner",
+    "Run",
+    "Selection",
+]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fact:
+    """A triple that holds in a run, as term texts.
+
+    `rank` is 0 for what is asserted, else the height of its lowest proof (for a transitive
+    closure, an upper bound).
+    """
+
+    s: str
+    p: str
+    o: str
+    confidence: float
+    asserted: bool
+    rank: int
+
+    @property
+    def key(self) -> Key:
+        """The triple."""
+        return (self.s, self.p, self.o)
+
+    @property
+    def triple(self) -> Triple:
+        """The triple as RDF terms."""
+        return Triple(term_of(self.s), NamedNode(self.p), term_of(self.o))  # type: ignore[arg-type]
+
+
+class Run:
+    """The conclusions over one selection of statements; safe to use from any thread."""
+
+    def __init__(self, reasoner: Reasoner, evaluation: Evaluation, generation: int) -> None:
+        self._reasoner = reasoner
+        self._evaluation = evaluation
+        self._db = evaluation.db
+        self.generation = generation
+
+    @property
+    def selection(self) -> Selection:
+        """What the run is over."""
+        return self._evaluation.selection
+
+    # what holds
+
+    def facts(
+        self, predicate: str, *, subject: str | None = None, object: str | None = None  # noqa: A002
+    ) -> list[Fact]:
+        """The facts of a property, sorted by subject and object; `rdf:type` by class."""
+        wanted: list[tuple[str, str]] = []
+        for column, text in (("c0", subject), ("c1", object)):
+            if text is not None:
+                found = self._db.find(text)
+                if found is None:
+                    return []
+                wanted.append((column, str(found)))
+        relation = Relation(Kind.PROPERTY, predicate)
+        if predicate == RDF_TYPE:
+            relation = (
+                Relation(Kind.ANY_TYPE, RDF_TYPE)
+                if object is None
+                else Relation(Kind.CLASS, object)
+            )
+        with self._db.lock:
+            table = self._evaluation.table(relation)
+        if table is None:
+            return []
+        where = " AND ".join(f"{column} = {value}" for column, value in wanted) or "TRUE"
+        rows = self._db.rows(f"SELECT c0, c1, conf, asserted, h FROM {table} WHERE {where}")
+        texts = self._db.texts({row[0] for row in rows} | {row[1] for row in rows})
+        return sorted(
+            Fact(texts[c0], predicate, texts[c1], conf, asserted, h)
+            for c0, c1, conf, asserted, h in rows
+        )
+
+    def holds(self, s: str, p: str, o: str) -> Fact | None:
+        """The fact, or None when it does not hold in this run."""
+        search = Search(self._evaluation)
+        node = search.node(s, p, o)
+        with self._db.lock:
+            found = None if node is None else search.fact(node)
+        if found is None:
+            return None
+        return Fact(s, p, o, found.confidence, found.asserted, found.height)
+
+    def supports(self, s: str, p: str, o: str) -> list[str]:
+        """The statements of this run that assert the fact itself, strongest first."""
+        search = Search(self._evaluation)
+        node = search.node(s, p, o)
+        return [] if node is None else list(search.supports(node, None).strongest)
+
+    def inferred(self) -> Iterator[Triple]:
+        """The conclusions of the domain rules, in order; what of them is asserted left out."""
+        for relation in self._evaluation.program.concluded():
+            prop, cls = (
+                (RDF_TYPE, relation.name) if relation.kind is Kind.CLASS else (relation.name, None)
+            )
+            for fact in self.facts(prop, object=cls):
+                if not fact.asserted:
+                    yield fact.triple
+
+    def all_facts(self) -> Iterator[Fact]:
+        """Every fact of every property and class, asserted or derived."""
+        rows = self._db.rows(f"SELECT DISTINCT p FROM {self._evaluation.schema}.base")
+        names = set(self._db.texts(row[0] for row in rows).values())
+        for stratum in self._evaluation.program.strata:
+            for relation in stratum.relations:
+                if relation.kind is Kind.PROPERTY:
+                    names.add(relation.name)
+                elif relation.kind is Kind.CLASS:
+                    names.add(RDF_TYPE)
+        for name in sorted(names):
+            yield from self.facts(name)
+
+    @property
+    def inconsistencies(self) -> list[Inconsistency]:
+        """What the ontology says can't be, and is; each with its premises."""
+        return found_inconsistencies(self._evaluation)
+
+    # why and why not
+
+    def proof(self, s: str, p: str, o: str, *, max_premises: int = 2_000) -> Proof:
+        """The lowest proof of a fact. Raises `NotFoundError` when it does not hold."""
+        with self._db.lock:
+            search = Search(self._evaluation)
+            node = search.node(s, p, o)
+            proof = None if node is None else search.proof(node, max_premises)
+        if proof is None:
+            raise NotFoundError(
+                f"{s} {p} {o} does not hold in this run: ask why-not for what is missing"
+            )
+        return proof
+
+    def proofs(
+        self, s: str, p: str, o: str, *, limit: int = 10, max_premises: int = 2_000
+    ) -> list[Proof]:
+        """Up to `limit` proofs that differ in their last step, lowest first."""
+        with self._db.lock:
+            search = Search(self._evaluation)
+            node = search.node(s, p, o)
+            return [] if node is None else list(search.proofs(node, limit, max_premises))
+
+    def why_not(self, s: str, p: str, o: str) -> WhyNot:
+        """What is missing for a fact that does not hold: for each rule, its nearest instances."""
+        with self._db.lock:
+            return why_not(self._evaluation, (s, p, o))
+
+    def sizes(self) -> dict[str, int]:
+        """The rows of each table, for people."""
+        return self._evaluation.size()
+
+
+class Reasoner:
+    """Statements, rules and ontology, ready to run. A context manager; `close` frees the memory."""
+
+    def __init__(self, db: Database, program: Program) -> None:
+        self._db, self.program = db, program
+        self.generation = 0
+        self._runs: OrderedDict[Selection, Run] = OrderedDict()
+        self._stale: dict[Selection, Run] = {}
+        self._schemas = (f"run_{n}" for n in itertools.count(1))
+        self._alive: set[str] = set()
+        self._known: weakref.WeakSet[Run] = weakref.WeakSet()
+
+    @classmethod
+    def from_store(
+        cls,
+        store: Store,
+        rules_dir: Path,
+        *,
+        limits: Limits | None = None,
+        owl: OwlProfile | None = None,
+    ) -> Reasoner:
+        """A reasoner over one snapshot of a store and the rules of a folder."""
+        return cls.from_quads(store.dump(), read_rules(rules_dir), limits=limits, owl=owl)
+
+    @classmethod
+    def from_quads(
+        cls,
+        quads: Iterable[Quad],
+        rules: Sequence[RuleFile] = (),
+        *,
+        limits: Limits | None = None,
+        owl: OwlProfile | None = None,
+    ) -> Reasoner:
+        """A reasoner over quads, graph by graph as in the store."""
+        ontology: list[Triple] = []
+        graph = NamedNode(ONTOLOGY_GRAPH)
+
+        def watched() -> Iterator[Quad]:
+            for quad in quads:
+                if quad.graph_name == graph:
+                    ontology.append(quad.triple)
+                yield quad
+
+        db = Database(limits or Limits())
+        try:
+            db.load(watched())
+            profile = owl or OwlProfile()
+            axioms, violations, terms = axioms_of(ontology, profile)
+            program = compile_program(rules, axioms, violations, known_terms=terms or None)
+        except BaseException:
+            db.close()
+            raise
+        return cls(db, program)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the memory; runs of this reasoner are no longer of use."""
+        self._db.close()
+
+    def run(self, selection: Selection = Selection(), *, timeout_s: float | None = None) -> Run:  # noqa: B008
+        """The conclusions over a selection; kept until the statements change.
+
+        Raises `NotFoundError` for an unknown scenario, asserter or statement, `QueryTimeoutError`
+        and `QueryTooLargeError` at the limits.
+        """
+        with self._db.lock:
+            if selection in self._runs:
+                self._runs.move_to_end(selection)
+                return self._runs[selection]
+            previous = self._stale.pop(selection, None)
+            evaluation = Evaluation(self._db, self.program, selection, next(self._schemas))
+            try:
+                with self._db.deadline(timeout_s):
+                    evaluation.fill(None if previous is None else previous._evaluation)
+            except BaseException:
+                self._db.rows(f"DROP SCHEMA IF EXISTS {evaluation.schema} CASCADE")
+                raise
+            run = self._runs[selection] = Run(self, evaluation, self.generation)
+            self._alive.add(evaluation.schema)
+            self._known.add(run)
+            while len(self._runs) > self._db.limits.runs:
+                self._runs.popitem(last=False)
+            self._sweep()
+            return run
+
+    def apply(self, added: Iterable[Quad] = (), removed: Iterable[Quad] = ()) -> None:
+        """Follow a change of the store; runs asked for from now on see it.
+
+        A run over a selection that was run before recomputes only from the lowest stratum whose
+        facts have changed. A changed ontology needs a new reasoner: its axioms are compiled in.
+        """
+        added, removed = list(added), list(removed)
+        with self._db.lock:
+            self._db.change(added, removed)
+            self.generation += 1
+            self._stale = dict(self._runs)
+            self._runs.clear()
+
+    def _sweep(self) -> None:
+        """Drop the schemas of runs that nobody holds any more."""
+        used = {schema for run in self._known for schema in run._evaluation.uses}
+        for schema in sorted(self._alive - used):
+            self._db.rows(f"DROP SCHEMA {schema} CASCADE")
+            self._alive.discard(schema)
+
+    def resolve(self, name: str, known: Iterable[str] = ()) -> str:
+        """The text of a term that the data know. Raises `NotFoundError` with near names."""
+        if self._db.find(name) is None:
+            raise NotFoundError(f"there is no {name}{did_you_mean(name, list(known))}")
+        return name
+
+
+def atom_of(s: str, p: str, o: str) -> Atom:
+    """The ground atom of a fact."""
+    return Atom(
+        Relation(Kind.CLASS, o) if p == RDF_TYPE and not is_literal(o) else
+        Relation(Kind.PROPERTY, p),
+        Const(s),
+        Const(o),
+    )

@@ -1,0 +1,283 @@
+"""Why a fact does not hold: the nearest instances of each rule, and what each of them lacks.
+
+One premise is left out at a time and the rest is asked for; what is missing is then looked for in
+the statements that the run leaves aside ("it is there, but hedged, in paragraph 12"), and, where a
+rule could give it, asked about in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from axiskg.namespaces import AXIS
+from axiskg.reasoning.evaluation import Evaluation
+from axiskg.reasoning.ir import (
+    RDF_TYPE,
+    Atom,
+    Const,
+    Kind,
+    Rule,
+    Term,
+    Var,
+    terms_of_test,
+    variables_of,
+)
+from axiskg.reasoning.proofs import Key
+from axiskg.reasoning.search import Search, absence_text, test_text
+from axiskg.reasoning.sql import Body, number, written
+from axiskg.reasoning.terms import short
+
+__all__ = ["Aside", "Attempt", "Missing", "WhyNot", "why_not"]
+
+SHOWN = 3
+DEPTH = 2
+QUERIES = 120
+
+Bindings = dict[Var, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A statement that says it, but that the run leaves aside."""
+
+    statement: str
+    fact: Key
+    standing: str
+    paragraph: int | None
+    sentence: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A premise that does not hold; unbound places are `?name`."""
+
+    pattern: tuple[str, str, str]
+    aside: tuple[Aside, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    """How rules could have given it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The nearest instance of one rule; it holds but for `missing`, `present` and `failed`."""
+
+    rule: str
+    label: str
+    bindings: tuple[tuple[str, str], ...]
+    holding: tuple[Key, ...]
+    missing: tuple[Missing, ...]
+    present: tuple[str, ...] = ()
+    """What the rule needs to be absent, and is there."""
+    failed: tuple[str, ...] = ()
+    """Tests that fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """Why `goal` does not hold; `holds` is true when it does, and the rest is empty."""
+
+    goal: Key
+    holds: bool
+    attempts: tuple[Attempt, ...] = ()
+    aside: tuple[Aside, ...] = ()
+    unknown: tuple[str, ...] = ()
+    """Terms of the goal that occur nowhere."""
+
+
+def why_not(run: Evaluation, goal: Key) -> WhyNot:
+    """What is missing for a fact, nearest instances first."""
+    return _Asking(run).ask(goal)
+
+
+class _Asking:
+    def __init__(self, run: Evaluation) -> None:
+        self.run, self.db = run, run.db
+        self.search = Search(run)
+        self.left = QUERIES
+        self.by_head: dict[object, list[Rule]] = {}
+        for rule in run.program.rules:
+            self.by_head.setdefault(rule.head.relation, []).append(rule)
+
+    def ask(self, goal: Key) -> WhyNot:
+        unknown = tuple(text for text in goal if self.db.find(text) is None)
+        node = self.search.node(*goal)
+        if node is not None and self.search.fact(node) is not None:
+            return WhyNot(goal, True)
+        if node is None:
+            return WhyNot(goal, False, unknown=unknown)
+        atom = Atom(node[0], Const(goal[0]), Const(goal[2]))
+        return WhyNot(
+            goal, False, self.attempts(atom, 0, frozenset()), self.aside(atom, {}), unknown
+        )
+
+    def attempts(self, goal: Atom, depth: int, above: frozenset[Atom]) -> tuple[Attempt, ...]:
+        """The nearest instances of all rules for a ground atom, the most complete first."""
+        if depth > DEPTH or goal in above:
+            return ()
+        found = [
+            attempt
+            for rule in self.by_head.get(goal.relation, ())
+            for attempt in self.of_rule(rule, goal, depth, above | {goal})
+        ]
+        found.sort(key=lambda a: (len(a.missing) + len(a.present) + len(a.failed), -len(a.holding)))
+        return tuple(found[: 2 * SHOWN if depth else 20])
+
+    def of_rule(
+        self, rule: Rule, goal: Atom, depth: int, above: frozenset[Atom]
+    ) -> Iterator[Attempt]:
+        bound: Bindings = {}
+        for term, wanted in ((rule.head.s, goal.s), (rule.head.o, goal.o)):
+            value = self.number(wanted, {})
+            if isinstance(term, Const):
+                if self.db.find(term.text) != value:
+                    return
+            elif bound.setdefault(term, value) != value:
+                return
+        if rule.mints or any(a.relation == goal.relation for a in rule.atoms):
+            return
+        atoms = rule.atoms
+        for dropped in range(len(atoms) + 1):
+            found = False
+            for gone in combinations(range(len(atoms)), dropped):
+                kept = tuple(a for n, a in enumerate(atoms) if n not in gone)
+                for row in self.instances(rule, kept, bound):
+                    found = True
+                    yield self.attempt(rule, kept, gone, row, depth, above)
+                    break
+            if found:
+                return
+
+    def instances(
+        self, rule: Rule, kept: tuple[Atom, ...], bound: Bindings
+    ) -> Iterator[Bindings]:
+        """Bindings under which the kept atoms hold, whatever tests and absences say.
+
+        Those that also pass the tests come first.
+        """
+        if not kept:
+            yield dict(bound)
+            return
+        plain = replace(rule, atoms=kept, tests=(), absent=(), mints=(), values=())
+        body = Body(plain, self.run.naming, bound=bound)
+        if not body.possible or self.left <= 0:
+            return
+        names = [v for v in body.columns if v not in bound]
+        known = set(body.columns)
+        scores = []
+        for test in rule.tests:
+            if all(v in known for v in variables_of(*terms_of_test(test))):
+                scores.append(body.test(test).sql(dialect="duckdb"))
+        self.left -= 1
+        columns = [body.columns[v].copy() for v in names]
+        query = body.select(columns) if columns else body.select([number(1)])
+        order = ", ".join(f"coalesce({s}, FALSE) DESC" for s in scores)
+        rows = self.db.rows(
+            f"{written(query, self.run.schema)} {'ORDER BY ' + order if order else ''}"
+            f" LIMIT {SHOWN}"
+        )
+        for row in rows:
+            yield {**bound, **dict(zip(names, row, strict=False))}
+
+    def attempt(
+        self,
+        rule: Rule,
+        kept: tuple[Atom, ...],
+        gone: tuple[int, ...],
+        row: Bindings,
+        depth: int,
+        above: frozenset[Atom],
+    ) -> Attempt:
+        missing = [self.missing(rule.atoms[n], row, depth, above) for n in gone]
+        texts = self.db.texts(row.values())
+        named = {v: texts[i] for v, i in row.items()}
+        holding = tuple(
+            self.search.key((a.relation, self.number(a.s, row), self.number(a.o, row)))
+            for a in kept
+            if a.relation.kind in (Kind.PROPERTY, Kind.CLASS)
+        )
+        present, failed = [], []
+        if not gone:
+            for absent in rule.absent:
+                if not self.passes(replace(rule, absent=(absent,), tests=()), row):
+                    present.append(absence_text(absent, named))
+            for test in rule.tests:
+                if not self.passes(replace(rule, absent=(), tests=(test,)), row):
+                    failed.append(test_text(test, named))
+        return Attempt(
+            rule.origin.name if rule.origin.path else rule.origin.label,
+            rule.origin.label,
+            tuple(sorted((v.name, t) for v, t in named.items() if not v.name.startswith("_"))),
+            holding,
+            tuple(missing),
+            tuple(present),
+            tuple(failed),
+        )
+
+    def passes(self, rule: Rule, row: Bindings) -> bool:
+        """Whether an instance of a rule holds, all variables bound."""
+        body = Body(replace(rule, mints=()), self.run.naming, bound=row)
+        self.left -= 1
+        query = body.select([number(1)])
+        return bool(self.db.rows(f"{written(query, self.run.schema)} LIMIT 1"))
+
+    def missing(self, atom: Atom, row: Bindings, depth: int, above: frozenset[Atom]) -> Missing:
+        s, o = self.said(atom.s, row), self.said(atom.o, row)
+        prop = RDF_TYPE if atom.relation.kind in (Kind.CLASS, Kind.ANY_TYPE) else atom.relation.name
+        helper = atom.relation.kind is Kind.HELPER
+        attempts: tuple[Attempt, ...] = ()
+        if not s.startswith("?") and not o.startswith("?") and self.left > 0:
+            ground = Atom(atom.relation, Const(s), Const(o))
+            # a helper is part of its rule: going into it is no step down
+            attempts = self.attempts(ground, depth if helper else depth + 1, above)
+        aside = () if helper else self.aside(atom, row)
+        label = prop
+        if helper:
+            rules = self.by_head.get(atom.relation, [])
+            label = rules[0].origin.label if rules else "part"
+        return Missing((s, label, o), aside, attempts)
+
+    def aside(self, atom: Atom, row: Bindings) -> tuple[Aside, ...]:
+        """The statements outside the run that say it, nearest to acceptance first."""
+        if atom.relation.kind not in (Kind.PROPERTY, Kind.CLASS) or self.left <= 0:
+            return ()
+        prop = RDF_TYPE if atom.relation.kind is Kind.CLASS else atom.relation.name
+        conditions = [f"q.p = {self.db.intern(prop)}"]
+        for name, term in (("s", atom.s), ("o", atom.o)):
+            if isinstance(term, Const) or term in row:
+                conditions.append(f"q.{name} = {self.number(term, row)}")
+        if len(conditions) < 2:
+            return ()
+        self.left -= 1
+        term_id = self.db.intern
+        rows = self.db.rows(
+            f"""SELECT q.st, q.s, q.o, x.standing,
+              (SELECT max(l.num) FROM prov v JOIN lit l ON l.id = v.o
+               WHERE v.s = q.st AND v.p = {term_id(AXIS + "paragraph")}) AS paragraph,
+              (SELECT max(l.num) FROM prov v JOIN lit l ON l.id = v.o
+               WHERE v.s = q.st AND v.p = {term_id(AXIS + "sentence")}) AS sentence
+            FROM quad q LEFT JOIN statement x USING (st)
+            WHERE {" AND ".join(conditions)}
+              AND q.st NOT IN (SELECT st FROM {self.run.schema}.sel)
+            ORDER BY paragraph, sentence, q.st LIMIT {SHOWN}"""
+        )
+        texts = self.db.texts({i for r in rows for i in r[:4] if i is not None})
+        return tuple(
+            Aside(
+                texts[r[0]],
+                (texts[r[1]], prop, texts[r[2]]),
+                short(texts[r[3]]) if r[3] is not None else "",
+                None if r[4] is None else int(r[4]),
+                None if r[5] is None else int(r[5]),
+            )
+            for r in rows
+        )
+
+    def number(self, term: Term, row: Bindings) -> int:
+        return row[term] if isinstance(term, Var) else self.db.intern(term.text)
+
+    def said(self, term: Term, row: Bindings) -> str:
+        if isinstance(term, Const):
+            return term.text
+        return self.db.text(row[term]) if term in row else f"?{term.name.lstrip('_')}"
