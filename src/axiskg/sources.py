@@ -17,7 +17,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from axiskg.errors import DataError, NotFoundError, ParseError, did_you_mean
+from axiskg.errors import DataError, NotFoundError, ParameterError, ParseError, did_you_mean
 from axiskg.namespaces import AXIS, ENT, PREFIXES, SRC
 from axiskg.sentences import sentence_bounds
 
@@ -62,15 +62,17 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 
 def numbers(ranges: str) -> tuple[int, ...]:
-    """The paragraph numbers in a list of ranges. Raises `ValueError`.
+    """The paragraph numbers in a list of ranges. Raises `ParameterError`.
 
     >>> numbers("3,9,11-13")
     (3, 9, 11, 12, 13)
     """
     found: list[int] = []
     for part in filter(None, (part.strip() for part in ranges.split(","))):
-        first, _, last = part.partition("-")
-        found.extend(range(int(first), int(last or first) + 1))
+        match = re.fullmatch(r"(\d+)(?:-(\d+))?", part)
+        if match is None:
+            raise ParameterError("ranges", "numbers as 3,9,11-13", repr(ranges))
+        found.extend(range(int(match[1]), int(match[2] or match[1]) + 1))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ import rdflib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from axiskg.errors import DataError, NotFoundError, ParseError
+from axiskg.errors import DataError, NotFoundError, ParameterError, ParseError
 from axiskg.sources import (
     Source,
     numbers,
@@ -183,3 +183,5 @@ def test_what_follows_the_last_paragraph_is_no_part(small_text: str) -> None:
 
 def test_ranges() -> None:
     assert numbers("3, 9,11-13") == (3, 9, 11, 12, 13)
+    with pytest.raises(ParameterError, match="3,9,11-13"):
+        numbers("three")

@@ -8,7 +8,7 @@ reader, the writer and the JSON schema for editors all follow it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -33,7 +33,7 @@ class Entry:
     """
 
     name: str
-    values: dict[str, Value]
+    values: Mapping[str, Value]
     line: int = field(default=0, compare=False)
     lead: tuple[str, ...] = ()
 
@@ -58,12 +58,12 @@ class Sheet:
 
     source: str
     asserter: str | None
-    curation: dict[str, Value]
+    curation: Mapping[str, Value]
     nodes: tuple[Entry, ...]
     scenarios: tuple[Entry, ...]
     statements: tuple[Entry, ...]
     none: tuple[Entry, ...]
-    leads: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    leads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     trail: tuple[str, ...] = ()
     path: Path | None = field(default=None, compare=False)
 

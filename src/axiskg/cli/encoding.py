@@ -16,7 +16,7 @@ from axiskg.authoring.schema import schema_text
 from axiskg.cli.app import Exit, app, progress, state_of
 from axiskg.encode import encode
 from axiskg.encode.vocabulary import read_vocabulary
-from axiskg.errors import DataError, NotFoundError, did_you_mean
+from axiskg.errors import DataError, NotFoundError, ParameterError, did_you_mean
 from axiskg.settings import Settings
 from axiskg.sources import (
     Source,
@@ -110,7 +110,7 @@ def source(
         ranges, equals, reason = item.partition("=")
         try:
             excluded |= dict.fromkeys(numbers(ranges), reason)
-        except ValueError:
+        except ParameterError:
             equals = ""
         if not equals or not reason:
             raise typer.BadParameter(f'{item!r}: write "4,6-8=furniture"', param_hint="--exclude")
