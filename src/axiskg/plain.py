@@ -6,6 +6,7 @@ SPARQL update, so that they change together, on any engine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from axiskg.namespaces import (
@@ -101,18 +102,20 @@ def refresh_standing(store: Store) -> None:
     store.update(prologue() + _STANDING)
 
 
-def refresh_plain_view(store: Store, graph: str | None = None) -> None:
+def refresh_plain_view(
+    store: Store, graph: str | None = None, *, first: Sequence[str] = ()
+) -> None:
     """Compute all standings and the plain view anew, at once; readers see the old one until then.
 
     The view goes to the default graph, or to `graph` on engines whose default graph is the union
     of all. It holds: the triples of accepted statements; the inferred conclusions; of both the
     symmetric halves and super-property copies of `FIXED_PROPERTIES`; the ontology; the
     description of every entity that an accepted statement mentions; of other entities label and
-    links only.
+    links only. `first` are update operations that go before, in the same request: new conclusions.
     """
     target, view = ("?s ?p ?o", "") if graph is None else (f"GRAPH <{graph}> {{ ?s ?p ?o }}", "")
     view = "" if graph is None else f"GRAPH <{graph}>"
     inserts = (
         f"INSERT {{ {target} }} WHERE {{\n  {part.replace('IN_VIEW', view)} }}" for part in _PARTS
     )
-    store.update(prologue() + " ;\n\n".join([_STANDING, clear(graph), *inserts]))
+    store.update(prologue() + " ;\n\n".join([*first, _STANDING, clear(graph), *inserts]))

@@ -14,17 +14,17 @@ from typing import Self
 from pyoxigraph import NamedNode, Quad, Triple
 
 from axiskg.errors import NotFoundError, did_you_mean
-from axiskg.namespaces import ONTOLOGY_GRAPH
+from axiskg.namespaces import AXIS, ONTOLOGY_GRAPH
 from axiskg.reasoning.database import Database, Limits
 from axiskg.reasoning.evaluation import Evaluation
-from axiskg.reasoning.ir import RDF_TYPE, Atom, Const, Kind, Relation
+from axiskg.reasoning.ir import RDF_TYPE, Kind, Relation
 from axiskg.reasoning.owl_rl import OwlProfile, axioms_of
 from axiskg.reasoning.program import Program, compile_program
 from axiskg.reasoning.proofs import Key, Proof
 from axiskg.reasoning.rules import RuleFile, read_rules
 from axiskg.reasoning.search import Search
 from axiskg.reasoning.selection import Assumption, Selection
-from axiskg.reasoning.terms import is_literal, term_of
+from axiskg.reasoning.terms import term_of
 from axiskg.reasoning.violations import Inconsistency, found_inconsistencies
 from axiskg.reasoning.why_not import WhyNot, why_not
 from axiskg.store.protocol import Store
@@ -139,6 +139,16 @@ class Run:
                 if not fact.asserted:
                     yield fact.triple
 
+    def beyond(self, base: Run) -> list[Triple]:
+        """The triples that this run's statements add to those of another, in order."""
+        rows = self._db.rows(
+            f"""SELECT DISTINCT s, p, o FROM {self._evaluation.schema}.chosen
+            WHERE st NOT IN (SELECT st FROM {base._evaluation.schema}.chosen)"""
+        )
+        texts = self._db.texts({i for row in rows for i in row})
+        keys = sorted((texts[s], texts[p], texts[o]) for s, p, o in rows)
+        return [Triple(term_of(s), NamedNode(p), term_of(o)) for s, p, o in keys]  # type: ignore[arg-type]
+
     def all_facts(self) -> Iterator[Fact]:
         """Every fact of every property and class, asserted or derived."""
         rows = self._db.rows(f"SELECT DISTINCT p FROM {self._evaluation.schema}.base")
@@ -239,6 +249,7 @@ class Reasoner:
             profile = owl or OwlProfile()
             axioms, violations, terms = axioms_of(ontology, profile)
             program = compile_program(rules, axioms, violations, known_terms=terms or None)
+            db.intern_all(program.terms())
         except BaseException:
             db.close()
             raise
@@ -269,7 +280,7 @@ class Reasoner:
             if selection in self._runs:
                 self._runs.move_to_end(selection)
                 return self._runs[selection]
-            previous = self._stale.pop(selection, None)
+            previous = self._stale.pop(selection, None) or self._nearest(selection)
             evaluation = Evaluation(self._db, self.program, selection, next(self._schemas))
             try:
                 with self._db.deadline(timeout_s):
@@ -284,6 +295,13 @@ class Reasoner:
                 self._runs.popitem(last=False)
             self._sweep()
             return run
+
+    def _nearest(self, selection: Selection) -> Run | None:
+        """The run used last whose tables can be shared where the facts are the same."""
+        for other in reversed([*self._stale.values(), *self._runs.values()]):
+            if other.selection.semiring == selection.semiring:
+                return other
+        return None
 
     def apply(self, added: Iterable[Quad] = (), removed: Iterable[Quad] = ()) -> None:
         """Follow a change of the store; runs asked for from now on see it.
@@ -305,18 +323,17 @@ class Reasoner:
             self._db.rows(f"DROP SCHEMA {schema} CASCADE")
             self._alive.discard(schema)
 
+    def scenarios(self) -> list[str]:
+        """The scenarios that the statements speak of, sorted."""
+        term = self._db.intern
+        rows = self._db.rows(
+            f"SELECT DISTINCT s FROM prov WHERE p = {term(RDF_TYPE)}"
+            f" AND o = {term(AXIS + 'Scenario')}"
+        )
+        return sorted(self._db.texts(row[0] for row in rows).values())
+
     def resolve(self, name: str, known: Iterable[str] = ()) -> str:
         """The text of a term that the data know. Raises `NotFoundError` with near names."""
         if self._db.find(name) is None:
             raise NotFoundError(f"there is no {name}{did_you_mean(name, list(known))}")
         return name
-
-
-def atom_of(s: str, p: str, o: str) -> Atom:
-    """The ground atom of a fact."""
-    return Atom(
-        Relation(Kind.CLASS, o) if p == RDF_TYPE and not is_literal(o) else
-        Relation(Kind.PROPERTY, p),
-        Const(s),
-        Const(o),
-    )

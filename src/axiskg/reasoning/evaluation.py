@@ -216,10 +216,13 @@ class Evaluation:
 
     def _derived(self, rule: Rule) -> str | None:
         """What a rule gives: the table of its derivations, or a query; None when nothing."""
+        if any(
+            atom.relation.kind is not Kind.PROVENANCE and self.table(atom.relation) is None
+            for atom in rule.atoms
+        ):
+            return None
         self._mint(rule)
         body = Body(rule, self.naming)
-        if not body.possible:
-            return None
         if rule.mode is Mode.MATCHED:
             return f"({self._written(body.derivations(self.selection.along, bindings=False))})"
         return self._keep(rule, body)

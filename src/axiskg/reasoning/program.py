@@ -12,7 +12,7 @@ from axiskg.errors import RuleError, did_you_mean
 from axiskg.namespaces import AXIS
 from axiskg.reasoning.algebra import rules_of
 from axiskg.reasoning.factoring import factored
-from axiskg.reasoning.ir import Const, Kind, Relation, Rule, Violation
+from axiskg.reasoning.ir import RDF_TYPE, Const, Kind, Relation, Rule, Violation, terms_of_test
 from axiskg.reasoning.rules import RuleFile, line_of
 from axiskg.reasoning.strata import Stratum, stratified
 from axiskg.reasoning.terms import short
@@ -36,6 +36,21 @@ class Program:
                 {rule.head.relation for rule in self.rules if rule.origin.path is not None}
             )
         )
+
+    def terms(self) -> frozenset[str]:
+        """The texts of all terms that the rules name."""
+        found: set[str] = {RDF_TYPE}
+        for rule in self.rules:
+            atoms = [rule.head, *rule.atoms, *(a for n in rule.absent for a in n.atoms)]
+            tests = [*rule.tests, *(t for n in rule.absent for t in n.tests)]
+            found.update(a.relation.name for a in atoms if a.relation.kind is not Kind.HELPER)
+            found.update(quote.prop for quote in rule.quoted)
+            named = [term for a in atoms for term in (a.s, a.o)]
+            named += [term for quote in rule.quoted for term in (quote.s, quote.o)]
+            named += [term for test in tests for term in terms_of_test(test)]
+            named += [c for rows in rule.values for row in rows.rows for c in row if c is not None]
+            found.update(term.text for term in named if isinstance(term, Const))
+        return frozenset(found)
 
 
 def compile_program(

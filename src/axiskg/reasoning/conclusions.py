@@ -1,0 +1,74 @@
+"""Conclusions written back: the inferred graph, the scenarios' graphs and the plain view."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pyoxigraph import Triple
+
+from axiskg.namespaces import INFERRED_GRAPH, SCENARIO_GRAPH, SCN
+from axiskg.plain import refresh_plain_view, refresh_standing
+from axiskg.reasoning.engine import Reasoner, Selection
+from axiskg.settings import Settings
+from axiskg.store.protocol import Store
+
+__all__ = ["Conclusions", "refresh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusions:
+    """What `refresh` has written."""
+
+    inferred: int
+    scenarios: int
+    inconsistencies: int
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as a mapping."""
+        return asdict(self)
+
+    @property
+    def words(self) -> str:
+        """The same in a sentence."""
+        broken = f"; {self.inconsistencies} inconsistencies" if self.inconsistencies else ""
+        return (
+            f"{self.inferred} conclusions and the graphs of {self.scenarios} scenarios written"
+            f" in {self.seconds:.1f} s{broken}"
+        )
+
+
+def refresh(store: Store, settings: Settings) -> Conclusions:
+    """Draw all conclusions anew and write them, with the plain view, in one update.
+
+    Readers see the old conclusions with the old view, or the new with the new. Written are the
+    conclusions of the domain rules over the accepted statements (to the inferred graph), and for
+    each scenario its affirmed antecedents and consequents and what follows from them in addition.
+    Raises `RuleError` for a rule outside the rule language; then nothing is written.
+    """
+    began = time.monotonic()
+    refresh_standing(store)
+    with Reasoner.from_store(store, settings.ontology_dir / "rules") as reasoner:
+        base = reasoner.run()
+        conclusions = sorted(base.inferred(), key=str)
+        operations = [_replace(INFERRED_GRAPH, conclusions)]
+        known = set(conclusions)
+        names = reasoner.scenarios()
+        for name in names:
+            run = reasoner.run(Selection(scenario=name))
+            triples = {*run.beyond(base), *(t for t in run.inferred() if t not in known)}
+            graph = SCENARIO_GRAPH + name.removeprefix(SCN)
+            operations.append(_replace(graph, sorted(triples, key=str)))
+        broken = len(base.inconsistencies)
+    refresh_plain_view(store, first=operations)
+    return Conclusions(len(conclusions), len(names), broken, time.monotonic() - began)
+
+
+def _replace(graph: str, triples: Iterable[Triple]) -> str:
+    """An update that puts triples in the place of all that a graph holds."""
+    lines = "".join(f"{t.subject} {t.predicate} {t.object} .\n" for t in triples)
+    clear = f"DELETE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    return f"{clear} ;\nINSERT DATA {{ GRAPH <{graph}> {{\n{lines}}} }}"
