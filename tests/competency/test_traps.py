@@ -294,6 +294,26 @@ def test_since_is_an_earliest_beginning_and_no_start_date(
 @pytest.mark.parametrize(
     ("subject", "predicate", "obj"),
     [
+        ("iran", "invitedToJoin", "brics"),
+        ("egypt", "invitedToJoin", "brics"),
+        ("saudi-arabia", "invitedToJoin", "brics"),
+        ("iran", "memberOf", "sco"),
+    ],
+)
+def test_a_relation_outlasts_the_event_that_made_it(
+    article: Encoded, subject: str, predicate: str, obj: str
+) -> None:
+    (statement,) = article.saying(subject, predicate, obj)
+    bounds = article.rows(
+        "SELECT ?p { GRAPH g:provenance {"
+        f" <{iri(statement).value}> ?p ?o FILTER(STRSTARTS(STR(?p), STR(sem:))) }} }}"
+    )
+    assert bounds == [("sem:hasEarliestBeginTimeStamp",), ("sem:hasLatestBeginTimeStamp",)]
+
+
+@pytest.mark.parametrize(
+    ("subject", "predicate", "obj"),
+    [
         ("xi-jinping", "hadPriorKnowledgeOf", "war-plans-of-putin"),
         ("top-chinese-leaders", "sharesView", "p30.c"),
         ("top-russian-leaders", "sharesView", "p30.c"),
