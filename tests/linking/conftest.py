@@ -22,13 +22,20 @@ from pathlib import Path
 
 import httpx
 import pytest
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
 
 from axiskg.build import build
+from axiskg.errors import AxisKGError
 from axiskg.linking import Linker
 from axiskg.linking.snapshot_build import build_snapshot
 from axiskg.linking.wikidata_json import read_items
 from axiskg.namespaces import PREFIXES
+from axiskg.server.api_linking import router
+from axiskg.server.context import Context
+from axiskg.server.problems import status_of
 from axiskg.settings import Settings
 from axiskg.store import Store, open_store
 
@@ -267,3 +274,27 @@ def misbehaving() -> Iterator[tuple[str, list[str]]]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def service(settings: Settings, graph: Store) -> Iterator[str]:
+    """The root URL of a server with the reconciliation services."""
+    application = FastAPI()
+    application.include_router(router)
+
+    @application.exception_handler(AxisKGError)
+    def problem(_: Request, error: AxisKGError) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, status_code=status_of(error))
+
+    application.state.context = Context(settings=settings, store=graph, generation=lambda: 1)
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(application, port=port, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()

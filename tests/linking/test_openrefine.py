@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,36 +14,11 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from tests.linking.conftest import free_port
 
 from axiskg.namespaces import AXIS, ENT, PREFIXES
-from axiskg.server.api_linking import router
-from axiskg.server.context import Context
-from axiskg.settings import Settings
-from axiskg.store import Store
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def service(settings: Settings, graph: Store) -> Iterator[str]:
-    """The root URL of a server with the reconciliation services."""
-    application = FastAPI()
-    application.include_router(router)
-    application.state.context = Context(settings=settings, store=graph, generation=lambda: 1)
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(application, port=port, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 class OpenRefine:

@@ -21,6 +21,7 @@ from axiskg.linking.diff import OUTCOMES, PROPERTIES, Difference, compare, held_
 from axiskg.linking.exports import openrefine_tsv, quickstatements, unlinked_tsv
 from axiskg.linking.judgements import VERDICTS, add_judgement
 from axiskg.linking.kinds import kind_of
+from axiskg.linking.links import entity_labels, sync_links
 from axiskg.linking.snapshot_build import build_snapshot
 from axiskg.linking.wikidata import Wikidata
 from axiskg.linking.wikidata_json import RawItem
@@ -277,3 +278,21 @@ def _write(text: str, output: Path | None, *, as_json: bool) -> None:
         emit_json(rows)
     elif output is None:
         typer.echo(text, nl=False)
+
+
+@wikidata_app.command("links")
+def links_command(
+    context: typer.Context,
+    by: Annotated[str, typer.Option(help="Who writes the rows.")] = "AxisKG curators",
+    as_json: Json = False,
+) -> None:
+    """Give each entity of the encoded sources a row in the links file; drop rows of others."""
+    settings = state_of(context).settings
+    labels = entity_labels(settings)
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    added, dropped = sync_links(settings, labels, author=by, date=today)
+    if as_json:
+        emit_json({"added": added, "dropped": dropped})
+        return
+    rows = [("added", slug) for slug in added] + [("dropped", slug) for slug in dropped]
+    emit_table(("change", "entity"), rows)

@@ -12,19 +12,28 @@ mean in SKOS, SKOS-XL, Dublin Core and SSSOM.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from axiskg.linking.names import CONTEXTS, NAME_TYPES, Name, read_names
-from axiskg.linking.sssom import Link, read_links
+from axiskg.linking.sssom import NO_TERM, Link, read_links, write_links
 from axiskg.namespaces import ENT, LINKS_GRAPH, PREFIXES, ROOT
 from axiskg.settings import Settings
 
-__all__ = ["LINK", "NAME", "link_quads", "links_path", "names_path", "same_as"]
+__all__ = [
+    "LINK",
+    "NAME",
+    "entity_labels",
+    "link_quads",
+    "links_path",
+    "names_path",
+    "same_as",
+    "sync_links",
+]
 
 LINK: Final = ROOT + "link/"
 NAME: Final = ROOT + "name/"
@@ -79,6 +88,58 @@ def same_as(settings: Settings, slug: str) -> tuple[str, ...]:
     """The IRIs of the Wikidata items that are the same thing as an entity, as `schema:sameAs`."""
     rows = read_links(links_path(settings))
     return tuple(PREFIXES["wd"] + (r.qid or "") for r in rows if r.slug == slug and r.identical)
+
+
+def entity_labels(settings: Settings) -> dict[str, str]:
+    """The entities that the encoded sources speak of, slug to label."""
+    labels: dict[str, str] = {}
+    label = _iri("rdfs", "label")
+    for path in sorted((settings.data_dir / "triples").glob("*.trig")):
+        for quad in parse(path=path, format=RdfFormat.TRIG):
+            for term in (quad.subject, quad.object):
+                if isinstance(term, NamedNode) and term.value.startswith(ENT):
+                    labels.setdefault(term.value.removeprefix(ENT), "")
+            if quad.predicate == label and isinstance(quad.subject, NamedNode):
+                slug = quad.subject.value.removeprefix(ENT)
+                if slug in labels and isinstance(quad.object, Literal):
+                    labels[slug] = quad.object.value
+    return labels
+
+
+def sync_links(
+    settings: Settings, labels: Mapping[str, str], *, author: str, date: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give each entity of `labels` (slug to label) a row, and drop rows of others; what changed.
+
+    A new row says that nobody has looked for an item yet: linking is left to a person. The file is
+    written only when something changes.
+    """
+    path = links_path(settings)
+    rows = list(read_links(path))
+    known = {row.slug for row in rows}
+    added = tuple(sorted(set(labels) - known))
+    dropped = tuple(sorted(known - set(labels)))
+    kept = [row for row in rows if row.slug in labels]
+    for slug in added:
+        kept.append(
+            Link(
+                subject_id=f"ent:{slug}",
+                subject_label=labels[slug],
+                predicate_id="skos:exactMatch",
+                predicate_modifier="",
+                object_id=NO_TERM,
+                object_label="",
+                mapping_justification="semapv:ManualMappingCuration",
+                confidence="0.1",
+                author_label=author,
+                mapping_date=date,
+                comment="Not yet looked for in any source.",
+                other="",
+            )
+        )
+    if added or dropped:
+        write_links(kept, path)
+    return added, dropped
 
 
 def _of_link(link: Link) -> Iterator[Quad]:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
-from axiskg.errors import ParameterError, QueryTooLargeError
+from axiskg.errors import ParameterError
 from axiskg.linking.context import Context as Around
 from axiskg.linking.linker import Linker
 from axiskg.linking.reconciliation import (
@@ -92,7 +92,7 @@ async def _form(request: Request) -> dict[str, str]:
     async for chunk in request.stream():
         body += chunk
         if len(body) > _MAX_BODY:
-            raise QueryTooLargeError(f"more than {_MAX_BODY // 1_000_000} MB; send fewer queries")
+            raise ParameterError("body", f"at most {_MAX_BODY} bytes; send fewer queries", "more")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if body and kind != "application/x-www-form-urlencoded":
         raise ParameterError("Content-Type", "application/x-www-form-urlencoded", repr(kind))
@@ -121,7 +121,7 @@ async def api_link(
 ) -> Response:
     """For each name a match, candidates, or none, with the features that made the scores."""
     if len(q) > _MAX_NAMES:
-        raise QueryTooLargeError(f"{len(q)} names; send at most {_MAX_NAMES} at a time")
+        raise ParameterError("q", f"at most {_MAX_NAMES} names", f"{len(q)}")
     linker = _linker(request)
     around = Around(text=context, entities=tuple((entity or [])[:50]), date=date)
     types = tuple(type or ())

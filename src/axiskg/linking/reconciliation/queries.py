@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from axiskg.errors import ParameterError, QueryTooLargeError
+from axiskg.errors import ParameterError
 
 __all__ = ["MAX_BATCH", "Extension", "Property", "Query", "read_extension", "read_queries"]
 
@@ -54,11 +54,11 @@ def _json(text: str, name: str) -> Any:
 
 def _few(many: Any, name: str) -> None:
     if len(many) > MAX_BATCH:
-        raise QueryTooLargeError(f"{name} has {len(many)} members; send at most {MAX_BATCH}")
+        raise ParameterError(name, f"at most {MAX_BATCH} members", f"{len(many)}")
 
 
 def read_queries(text: str) -> dict[str, Query]:
-    """The queries of a batch by key. Raises `ParameterError`, `QueryTooLargeError`."""
+    """The queries of a batch by key. Raises `ParameterError`."""
     batch = _json(text, "queries")
     if not isinstance(batch, dict):
         raise ParameterError("queries", "an object of queries by key", type(batch).__name__)
@@ -126,7 +126,7 @@ def _property(one: Any, name: str) -> Property:
 
 
 def read_extension(text: str) -> Extension:
-    """A data extension query; `ids` may be empty. Raises `ParameterError`, `QueryTooLargeError`."""
+    """A data extension query; `ids` may be empty. Raises `ParameterError`."""
     asked = _json(text, "extend")
     if not isinstance(asked, dict):
         raise ParameterError("extend", "an object with ids and properties", type(asked).__name__)

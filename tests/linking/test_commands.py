@@ -1,0 +1,116 @@
+"""`axiskg link` and `axiskg wikidata` as a person types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from axiskg.cli.app import Exit
+
+
+@pytest.fixture
+def run(tmp_path: Path, snapshot_file: Path):  # type: ignore[no-untyped-def]
+    """Run the command in an empty folder, with the snapshot."""
+    environment = {
+        **os.environ,
+        "AXISKG_WIKIDATA_SNAPSHOT": str(snapshot_file),
+        "AXISKG_STORE": ":memory:",
+        "AXISKG_LINK_JUDGEMENTS": str(tmp_path / "judgements.tsv"),
+    }
+
+    def command(*words: str, stdin: str = "", **changes: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", "from axiskg.cli import main; main()", *words],
+            input=stdin, cwd=tmp_path, env={**environment, **changes},
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+
+    return command
+
+
+def test_link_names_a_file_and_standard_input(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    answer = json.loads(run("link", "China", "Georgia", "--json").stdout)
+    assert [one["decision"] for one in answer] == ["match", "candidates"]
+    (tmp_path / "names.txt").write_text("China\n\nIran\n", "utf-8")
+    answer = json.loads(run("link", "names.txt", "--json").stdout)
+    assert [one["match"]["qid"] for one in answer] == ["Q148", "Q794"]
+    piped = run("link", "-", stdin="Georgia\n").stdout
+    assert "Q230 Georgia" in piped
+    text = "Washington imposed sanctions on Moscow."
+    told = json.loads(run("link", "Washington", "--context", text, "--json").stdout)
+    assert told[0]["match"]["qid"] == "Q48525"
+    typed = json.loads(run("link", "Georgia", "--type", "state", "--json").stdout)
+    assert typed[0]["match"]["qid"] == "Q230"
+
+
+def test_a_judgement_outlives_the_run(run) -> None:  # type: ignore[no-untyped-def]
+    kept = run("link", "Macron", "--judge", "Q3052772:negative", "--by", "me")
+    assert kept.returncode == 0
+    answer = json.loads(run("link", "Macron", "--json").stdout)
+    assert answer[0]["match"] is None
+    assert run("link", "Macron", "--judge", "Q3052772:perhaps").returncode == Exit.REMOTE
+
+
+def test_a_snapshot_is_built_with_progress_on_stderr(run, extract: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    target = tmp_path / "mine.sqlite"
+    done = run(
+        "wikidata", "snapshot", "--from", str(extract), "--output", str(target), "--known-kinds",
+        "--json",
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert target.is_file()
+    assert 10_000 < told["items"] < 46_395
+    missing = run("wikidata", "snapshot", "--from", "nowhere.jsonl")
+    assert missing.returncode == Exit.REMOTE
+    assert "nowhere.jsonl" in missing.stderr
+
+
+def test_the_comparison_and_its_exports(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    lines = json.loads(run("wikidata", "diff", "--json").stdout)
+    assert {"agree", "only here", "only there"} <= {line["outcome"] for line in lines}
+    some = run("wikidata", "diff", "--outcome", "only here", "--property", "P463").stdout
+    assert "iran\tP463\tsco" in some
+    assert "only there" not in some
+    assert "axis:standing" not in run("wikidata", "diff", "--outcome", "agree").stdout
+    assert "Attributed" in run("wikidata", "diff", "--trig").stdout
+    bad = run("wikidata", "diff", "--outcome", "maybe")
+    assert bad.returncode == Exit.QUERY
+    proposals = run("wikidata", "quickstatements", "--output", "proposals.txt")
+    assert proposals.returncode == 0
+    assert "\tP463\t" in (tmp_path / "proposals.txt").read_text("utf-8")
+    assert run("wikidata", "openrefine").stdout.startswith("entity\tlabel\tqid")
+    assert "bonny-lin" in run("wikidata", "openrefine", "--unlinked").stdout
+
+
+def test_a_comparison_without_snapshot_says_how_to_make_one(run) -> None:  # type: ignore[no-untyped-def]
+    done = run("wikidata", "diff", AXISKG_WIKIDATA_SNAPSHOT="none.sqlite")
+    assert done.returncode == Exit.REMOTE
+    assert "axiskg wikidata snapshot --from FILE" in done.stderr.replace("\n", " ")
+    live = run("wikidata", "diff", "--live")
+    assert live.returncode == Exit.REMOTE
+    assert "AXISKG_NETWORK" in live.stderr
+
+
+def test_missing_rows_of_the_links_file_are_added(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    data = tmp_path / "home" / "data"
+    (data / "links").mkdir(parents=True)
+    (data / "triples").mkdir()
+    root = Path(__file__).parents[2] / "data" / "links" / "wikidata.sssom.tsv"
+    (data / "links" / "wikidata.sssom.tsv").write_bytes(root.read_bytes())
+    (data / "triples" / "x.trig").write_text(
+        "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
+        '<https://w3id.org/axiskg/entity/china> rdfs:label "China" .\n'
+        '<https://w3id.org/axiskg/entity/new-thing> rdfs:label "new thing" .\n',
+        "utf-8",
+    )
+    told = json.loads(run("wikidata", "links", "--json", AXISKG_HOME=str(tmp_path / "home")).stdout)
+    assert told["added"] == ["new-thing"]
+    assert "china" not in told["dropped"]
+    text = (data / "links" / "wikidata.sssom.tsv").read_text("utf-8")
+    assert "ent:new-thing\tnew thing\tskos:exactMatch\t\tsssom:NoTermFound" in text
+    assert "wd:Q148" in text

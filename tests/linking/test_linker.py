@@ -1,0 +1,196 @@
+"""Decisions of the linker: matches, abstentions, and what context does to them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from axiskg.errors import LinkingError, ParseError
+from axiskg.linking import Context, Linked, Linker, link
+from axiskg.linking.judgements import add_judgement
+from axiskg.settings import Settings
+
+
+def qid(answer: Linked) -> str:
+    """The matched item, or "" ."""
+    return answer.match.qid if answer.match else ""
+
+
+CURATED = [
+    ("China", "Q148"),
+    ("the PRC", "Q148"),
+    ("People's Republic of China", "Q148"),
+    ("Chinese", "Q148"),
+    ("Sino-", "Q148"),
+    ("China's", "Q148"),
+    ("Taiwan", "Q865"),
+    ("Russian Federation", "Q159"),
+    ("NATO", "Q7184"),
+    ("SCO", "Q485207"),
+    ("G-7", "Q1764511"),
+    ("G7", "Q1764511"),
+    ("Group of Twenty", "Q19771"),
+    ("President Xi Jinping", "Q15031"),
+    ("Q148", "Q148"),
+    ("ent:china", "Q148"),
+    ("https://w3id.org/axiskg/entity/russia", "Q159"),
+    ("http://www.wikidata.org/entity/Q230", "Q230"),
+]
+AMBIGUOUS = ["Georgia", "Washington", "Congo", "Korea", "CSIS", "Beijing", "Moscow", "the Kremlin"]
+IN_CONTEXT = [
+    ("Washington", "Washington imposed sanctions on Moscow.", {"Q48525"}),
+    ("Washington", "Officials in Beijing and Washington resumed talks on trade.", {"Q48525"}),
+    ("Washington", "Relations between Beijing and Washington have soured.", {"Q48525"}),
+    ("Washington", "She was born in Washington and grew up near the river.", {"Q61", "Q1223"}),
+    ("Washington", "Wildfires spread across Washington and Oregon.", {"Q1223"}),
+    ("Washington", "The city of Washington lies on the Potomac river.", {"Q61"}),
+    ("Moscow", "Washington imposed sanctions on Moscow.", {"Q1140115"}),
+    ("Moscow", "The museum stands in Moscow, the capital city.", {"Q649"}),
+    ("Beijing", "Beijing sees the alliance as a threat to its policy.", {"Q59261"}),
+    ("the Kremlin", "Officials say the Kremlin denied the claim.", {"Q1140115"}),
+    ("Georgia", "Georgia borders Russia and Armenia.", {"Q230"}),
+    ("Georgia", "He moved from Atlanta in Georgia to Alabama.", {"Q1428"}),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), CURATED)
+def test_curated_names_need_no_snapshot(name: str, expected: str, bare_settings: Settings) -> None:
+    assert qid(Linker(bare_settings).link(name)) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), CURATED)
+def test_curated_names_stand_against_the_snapshot(name: str, expected: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+@pytest.mark.parametrize("name", AMBIGUOUS)
+def test_ambiguous_names_alone_abstain(name: str, linker: Linker, bare_settings: Settings) -> None:
+    for one in (linker, Linker(bare_settings)):
+        answer = one.link(name)
+        assert answer.decision == "candidates"
+        assert answer.match is None
+        assert answer.candidates
+
+
+@pytest.mark.parametrize(("name", "text", "expected"), IN_CONTEXT)
+def test_the_text_around_a_name_decides(
+    name: str, text: str, expected: set[str], linker: Linker
+) -> None:
+    assert qid(linker.link(name, context=Context(text))) in expected
+
+
+def test_types_decide(linker: Linker) -> None:
+    for types in (["state"], ["Q6256"], ["axis:State"]):
+        assert qid(linker.link("Georgia", types=types)) == "Q230"
+    assert qid(linker.link("Georgia", types=["region"])) == "Q1428"
+    assert linker.link("Korea", types=["state"]).decision == "candidates"
+    assert linker.link("China", types=["person"]).match is None
+    assert linker.link("China", types=["no such type"]).match is None
+
+
+def test_other_entities_of_the_document_decide(linker: Linker) -> None:
+    about = Context(entities=("russia", "ukraine"))
+    assert qid(linker.link("Georgia", context=about)) == "Q230"
+
+
+def test_the_date_tells_former_states_from_present_ones(linker: Linker) -> None:
+    answer = linker.link("Soviet Union", context=Context(date="1975"))
+    assert answer.match is not None
+    assert answer.match.features["date"] > 0
+
+
+def test_the_senses_of_crimea_are_told_apart(linker: Linker) -> None:
+    assert linker.link("Crimea").decision == "candidates"
+    assert qid(linker.link("Crimean Peninsula")) == "Q7835"
+    assert qid(linker.link("Republic of Crimea")) == "Q15966495"
+    assert qid(linker.link("Autonomous Republic of Crimea")) == "Q756294"
+    event = linker.link("Russian annexation of Crimea")
+    assert qid(event) == "Q15920546"
+
+
+def test_likeness_never_matches(linker: Linker) -> None:
+    for name in ("Chinna", "Russsia", "Shangai Cooperaton Organistion", "Unted Sttes", "Irann"):
+        answer = linker.link(name)
+        assert answer.match is None, name
+        assert answer.candidates
+    near = linker.link("Shangai Cooperaton Organistion").candidates[0]
+    assert near.qid == "Q485207"
+    assert near.how == "near"
+
+
+def test_ours_without_an_item_is_never_something_else(linker: Linker) -> None:
+    for name, slug in (("Wagner Group", "wagner-group"), ("Bonny Lin", "bonny-lin")):
+        answer = linker.link(name)
+        assert answer.match is None
+        assert answer.entity == slug
+    assert linker.link("Foreign Policy").match is None
+
+
+def test_other_names_come_from_rigour_and_the_snapshot(linker: Linker) -> None:
+    for name, expected in {
+        "Burkina Faso": "Q965",
+        "🇫🇷": "Q142",
+        "Emmanuel Macron": "Q3052772",
+        "International Labour Organization": "Q54129",
+        "Yamhill County, Oregon": "Q484346",
+    }.items():
+        assert qid(linker.link(name)) == expected, name
+
+
+def test_scores_are_the_sum_of_their_features(linker: Linker) -> None:
+    for candidate in linker.link("Washington", context=Context("talks in Washington")).candidates:
+        total = min(1.0, max(0.0, sum(candidate.features.values()) / 1.35))
+        assert candidate.score == pytest.approx(total)
+
+
+def test_the_shape_of_an_answer(linker: Linker) -> None:
+    answer = json.loads(json.dumps(linker.link("China").json()))
+    assert answer["query"] == "China"
+    assert answer["decision"] == "match"
+    assert answer["match"]["qid"] == "Q148"
+    assert answer["match"]["label"]
+    assert 0 < answer["match"]["score"] <= 1
+    assert linker.link("Georgia").json()["match"] is None
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\N{SNOWMAN}", "'", "%_*", '"', "a" * 5000, "Q0", "?"])
+def test_odd_names_give_an_answer(name: str, linker: Linker) -> None:
+    assert linker.link(name).decision in ("none", "candidates")
+
+
+def test_the_function_takes_one_name_or_many(settings: Settings) -> None:
+    assert [qid(one) for one in link("China", settings=settings)] == ["Q148"]
+    answers = link(["China", "Iran"], types="state", context="", settings=settings)
+    assert [qid(one) for one in answers] == ["Q148", "Q794"]
+
+
+def test_judgements_are_kept_and_respected(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "judgements.tsv"
+    mine = settings.model_copy(update={"link_judgements": path})
+
+    def decide(name: str) -> Linked:
+        return Linker(mine).link(name)
+
+    assert qid(decide("Emmanuel Macron")) == "Q3052772"
+    add_judgement(path, "Emmanuel Macron", "Q3052772", "unsure", "a tester")
+    assert decide("emmanuel macron").decision == "candidates"
+    add_judgement(path, "Emmanuel Macron", "Q3052772", "negative", "a tester")
+    assert "Q3052772" not in [c.qid for c in decide("Emmanuel Macron").candidates]
+    add_judgement(path, "Washington", "Q61", "positive", "a tester")
+    assert qid(decide("Washington")) == "Q61"
+    with pytest.raises(LinkingError, match="verdict"):
+        add_judgement(path, "x", "Q1", "maybe", "a tester")
+    with pytest.raises(LinkingError, match="Wikidata item"):
+        add_judgement(path, "x", "one", "positive", "a tester")
+    path.write_text("nonsense\n", "utf-8")
+    with pytest.raises(ParseError, match="columns"):
+        decide("China")
+
+
+def test_nothing_is_opened_before_it_is_needed(tmp_path: Path) -> None:
+    missing = Settings(home=tmp_path, wikidata_snapshot=tmp_path / "none.sqlite")
+    linker = Linker(missing)
+    assert list(tmp_path.iterdir()) == []
+    assert linker.known is None

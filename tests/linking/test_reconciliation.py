@@ -1,0 +1,276 @@
+"""The reconciliation services over HTTP: every answer against the specification's own schemas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft7Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT7
+from tests.linking.conftest import reference
+
+PATHS = ("/reconcile", "/reconcile/wikidata")
+IDS = {"/reconcile": "china", "/reconcile/wikidata": "Q148"}
+MEMBER = {"/reconcile": "memberOf", "/reconcile/wikidata": "P463"}
+
+
+@pytest.fixture(scope="module")
+def http(service: str) -> Iterator[httpx.Client]:
+    """A client of the running service."""
+    with httpx.Client(base_url=service, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def schemas() -> dict[tuple[str, str], Draft7Validator]:
+    """Validators by version and name of schema."""
+    validators: dict[tuple[str, str], Draft7Validator] = {}
+    for version in ("0.1", "0.2"):
+        folder = reference("reconciliation", version, "schemas")
+        documents = {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
+        registry: Registry[Any] = Registry().with_resources(
+            (document["$id"], Resource(document, DRAFT7)) for document in documents.values()
+        )
+        for name, document in documents.items():
+            validators[version, name] = Draft7Validator(document, registry=registry)
+    return validators
+
+
+Schemas = dict[tuple[str, str], Draft7Validator]
+
+
+def check(schemas: Schemas, name: str, answer: object) -> None:
+    """Validate an answer against both versions, where they have the schema."""
+    for version in ("0.1", "0.2"):
+        if (version, name) in schemas:
+            schemas[version, name].validate(answer)
+
+
+def ask(http: httpx.Client, path: str, **queries: dict[str, Any]) -> Any:
+    """The answer to a batch, sent as a form."""
+    reply = http.post(path, data={"queries": json.dumps(queries)})
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def first(http: httpx.Client, path: str, **query: Any) -> dict[str, Any]:
+    """The best candidate for one query, or an empty one."""
+    result = ask(http, path, q0=query)["q0"]["result"]
+    return result[0] if result else {}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_manifest(path: str, http: httpx.Client, schemas: Schemas) -> None:
+    answer = http.get(path).json()
+    check(schemas, "manifest", answer)
+    assert answer["versions"] == ["0.1", "0.2"]
+    here = answer["suggest"]["entity"]
+    assert here["service_url"].endswith(path)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_batch_by_form_and_by_address(path: str, http: httpx.Client, schemas: Schemas) -> None:
+    queries = {
+        "q0": {"query": "China", "limit": 3, "type_strict": "should"},
+        "q1": {"query": "Georgia"},
+        "q2": {"query": "no such thing at all"},
+        "q3": {"query": "NATO", "type": ["Institution", "igo"]},
+    }
+    check(schemas, "reconciliation-query-batch", queries)
+    posted = ask(http, path, **queries)
+    check(schemas, "reconciliation-result-batch", posted)
+    got = http.get(path, params={"queries": json.dumps(queries)}).json()
+    assert got == posted
+    assert set(posted) == set(queries)
+    best = posted["q0"]["result"][0]
+    assert best["id"] == IDS[path]
+    assert best["match"] is True
+    assert best["features"]
+    assert len(posted["q0"]["result"]) <= 3
+    assert not any(one["match"] for one in posted["q1"]["result"])
+    assert not any(one["match"] for one in posted["q2"]["result"])
+    assert posted["q3"]["result"][0]["match"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_at_most_one_match(path: str, http: httpx.Client) -> None:
+    names = ["China", "Georgia", "Washington", "Congo", "Boston", "Xi", "John Adams", "Iran"]
+    answer = ask(http, path, **{f"q{n}": {"query": name} for n, name in enumerate(names)})
+    for one in answer.values():
+        matches = [found["match"] for found in one["result"]]
+        assert sum(matches) <= 1
+        assert not any(matches[1:])
+
+
+def test_types_narrow_or_prefer(http: httpx.Client) -> None:
+    path = "/reconcile/wikidata"
+    assert first(http, path, query="Georgia", type="Q6256", type_strict="any")["id"] == "Q230"
+    assert first(http, path, query="Georgia", type="region", type_strict="any")["id"] == "Q1428"
+    assert first(http, path, query="China", type="person", type_strict="any") == {}
+    preferred = first(http, path, query="China", type="person", type_strict="should")
+    assert preferred["id"] == "Q148"
+    assert preferred["match"] is False
+    assert first(http, path, query="China", type=["state", "person"], type_strict="all") == {}
+    both = first(http, path, query="China", type=["state", "Q6256"], type_strict="all")
+    assert both["id"] == "Q148"
+    assert first(http, "/reconcile", query="NATO", type="Actor", type_strict="any")["id"] == "nato"
+    assert first(http, "/reconcile", query="NATO", type="Person", type_strict="any") == {}
+
+
+def test_properties_tell_namesakes_apart(http: httpx.Client) -> None:
+    path = "/reconcile/wikidata"
+    member = [{"pid": "P463", "v": "United Nations"}]
+    best = first(http, path, query="Georgia", properties=member)
+    assert (best["id"], best["match"]) == ("Q230", True)
+    headed = [{"pid": "P35", "v": {"id": "Q7747", "name": "Vladimir Putin"}}]
+    assert first(http, path, properties=headed)["id"] == "Q159"
+    ours = [{"pid": "memberOf", "v": {"id": "brics"}}]
+    found = ask(http, "/reconcile", q0={"properties": ours})["q0"]["result"]
+    assert {one["id"] for one in found} >= {"china", "russia", "brazil", "india"}
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("what", ["entity", "type", "property"])
+def test_suggestions_and_flyouts(
+    path: str, what: str, http: httpx.Client, schemas: Schemas
+) -> None:
+    plural = {"entity": "entities", "type": "types", "property": "properties"}[what]
+    prefix = {"entity": "chin", "type": "stat", "property": "memb"}[what]
+    answer = http.get(f"{path}/suggest/{what}", params={"prefix": prefix}).json()
+    check(schemas, f"suggest-{plural}-response", answer)
+    assert answer["result"]
+    assert len({one["id"] for one in answer["result"]}) == len(answer["result"])
+    shown = answer["result"][0]
+    flyout = http.get(f"{path}/flyout/{what}", params={"id": shown["id"]}).json()
+    assert flyout["id"] == shown["id"]
+    assert shown["name"] in flyout["html"].replace("&#x27;", "'")
+    rest = http.get(f"{path}/suggest/{what}", params={"prefix": prefix, "cursor": 1}).json()
+    assert rest["result"][:1] == answer["result"][1:2]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_previews_are_escaped_pages(path: str, http: httpx.Client) -> None:
+    page = http.get(f"{path}/preview", params={"id": IDS[path]})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "China" in page.text
+    missing = http.get(f"{path}/preview", params={"id": "<script>"})
+    assert missing.status_code == 404
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_data_extension(path: str, http: httpx.Client, schemas: Schemas) -> None:
+    asked = {
+        "ids": [IDS[path], "no-such-id"],
+        "properties": [
+            {"id": MEMBER[path], "settings": {"limit": "2"}},
+            {"id": "label"},
+            {"id": "nonsense"},
+        ],
+    }
+    check(schemas, "data-extension-query", asked)
+    answer = http.post(path, data={"extend": json.dumps(asked)}).json()
+    check(schemas, "data-extension-response", answer)
+    row = answer["rows"][IDS[path]]
+    assert 0 < len(row[MEMBER[path]]) <= 2
+    assert row[MEMBER[path]][0]["name"]
+    assert row["nonsense"] == []
+    assert answer["rows"]["no-such-id"][MEMBER[path]] == []
+    counted = {
+        "ids": [IDS[path]],
+        "properties": [{"id": MEMBER[path], "settings": {"count": True}}],
+    }
+    total = http.post(path, data={"extend": json.dumps(counted)}).json()["rows"][IDS[path]]
+    assert total[MEMBER[path]][0]["int"] >= 2
+    empty = http.post(path, data={"extend": json.dumps({**asked, "ids": []})}).json()
+    check(schemas, "data-extension-response", empty)
+    assert empty["rows"] == {}
+    assert len(empty["meta"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/reconcile", "State"), ("/reconcile/wikidata", "state")]
+)
+def test_properties_are_proposed_by_type(
+    path: str, kind: str, http: httpx.Client, schemas: Schemas
+) -> None:
+    answer = http.get(f"{path}/properties", params={"type": kind, "limit": 5}).json()
+    check(schemas, "data-extension-property-proposal", answer)
+    assert MEMBER[path] in [one["id"] for one in answer["properties"]]
+    assert len(answer["properties"]) == 5
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_other_origins_and_jsonp(path: str, http: httpx.Client) -> None:
+    allowed = http.options(path, headers={"Origin": "http://elsewhere.example"})
+    assert allowed.status_code == 204
+    for reply in (allowed, http.get(path), http.get(f"{path}/suggest/type?prefix=a")):
+        assert reply.headers["access-control-allow-origin"] == "*"
+    called = http.get(path, params={"callback": "jQuery.cb_1"})
+    assert called.headers["content-type"].startswith("application/javascript")
+    assert called.text.startswith("/**/jQuery.cb_1({")
+    assert json.loads(called.text.removeprefix("/**/jQuery.cb_1(").removesuffix(");"))["versions"]
+    for evil in ("alert(1)//", "a b", "<script>", "x" * 400):
+        assert http.get(path, params={"callback": evil}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "queries",
+    [
+        "{",
+        "[]",
+        '{"q0": 1}',
+        '{"q0": {}}',
+        '{"q0": {"query": "x", "limit": 0}}',
+        '{"q0": {"query": "x", "type_strict": "never"}}',
+        '{"q0": {"query": "x", "properties": [{"pid": "P1"}]}}',
+        '{"q0": {"query": "x", "type": 7}}',
+        '{"q0": {"query": "' + "x" * 1001 + '"}}',
+        json.dumps({f"q{n}": {"query": "x"} for n in range(201)}),
+        "[" * 100_000,
+    ],
+)
+def test_bad_queries_are_the_clients_fault(queries: str, http: httpx.Client) -> None:
+    reply = http.post("/reconcile", data={"queries": queries})
+    assert reply.status_code == 400
+    assert "queries" in reply.json()["detail"] or "expected" in reply.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "extend",
+    ["7", '{"ids": "Q1", "properties": []}', '{"ids": [], "properties": [{}]}', '{"ids": [1]}'],
+)
+def test_bad_extensions_are_the_clients_fault(extend: str, http: httpx.Client) -> None:
+    assert http.post("/reconcile/wikidata", data={"extend": extend}).status_code == 400
+
+
+def test_a_body_of_another_kind_or_size_is_refused(http: httpx.Client) -> None:
+    assert http.post("/reconcile", json={"queries": {}}).status_code == 400
+    assert http.post("/reconcile", data={"queries": "x" * 1_100_000}).status_code == 400
+    bad = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert http.post("/reconcile", content=b"\xff\xfe", headers=bad).status_code == 400
+
+
+def test_spaces_and_percent_signs_survive_the_form(http: httpx.Client) -> None:
+    reply = http.post(
+        "/reconcile",
+        content=b"queries=%7B%22q%22%3A%7B%22query%22%3A%22Saudi%20Arabia+%22%7D%7D",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert reply.json()["q"]["result"][0]["id"] == "saudi-arabia"
+
+
+def test_link_over_http(http: httpx.Client) -> None:
+    reply = http.get("/api/link", params={"q": ["China", "Georgia", "Washington"]})
+    answers = {one["query"]: one for one in reply.json()}
+    assert answers["China"]["match"]["qid"] == "Q148"
+    assert answers["Georgia"]["decision"] == "candidates"
+    told = http.get(
+        "/api/link", params={"q": "Washington", "context": "Washington imposed sanctions."}
+    )
+    assert told.json()[0]["match"]["qid"] == "Q48525"
+    typed = http.get("/api/link", params={"q": "Georgia", "type": "state"}).json()
+    assert typed[0]["match"]["qid"] == "Q230"
