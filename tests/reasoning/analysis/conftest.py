@@ -8,9 +8,16 @@ questions that an analyst asks, with the answers that a reader of the article wo
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from axiskg.build import build
+from axiskg.reasoning.analysis import Analysis
+from axiskg.server.context import Context
+from axiskg.settings import Settings
+from axiskg.store import EmbeddedStore
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -37,3 +44,17 @@ def concluded(rules_dir: Path) -> set[tuple[str, str, str]]:
         (s.rpartition("/")[2], p, o.rpartition("/")[2])
         for s, p, o in fixpoint.conclusions(rules_dir, world.quads())
     }
+
+
+@pytest.fixture(scope="session")
+def context() -> Iterator[Context]:
+    """The article's graph, built in memory from the files of the repository."""
+    settings = Settings(home=ROOT, store=":memory:")
+    with EmbeddedStore.in_memory() as store:
+        build(settings, store)
+        yield Context(settings=settings, store=store, generation=lambda: 1)
+
+
+@pytest.fixture(scope="session")
+def article(context: Context) -> Analysis:
+    return Analysis(context.store, context.settings)

@@ -1,0 +1,171 @@
+"""Structural balance of triads, and whom two actors both reach.
+
+A triad of three ties is balanced when the product of their signs is positive: friends of friends
+are friends, enemies of enemies are friends (Heider 1946; Cartwright and Harary 1956).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Literal
+
+from pydantic import Field
+
+from axiskg.reasoning.findings import Findings
+from axiskg.reasoning.values import Asked, Citation, Value, short
+
+__all__ = ["Balance", "Reached", "SignedTie", "Triad", "Web", "balance_of", "web_of"]
+
+Sign = Literal["+", "-", "mixed"]
+
+
+class SignedTie(Value):
+    """The sign of what is stated between two actors; mixed where both signs are."""
+
+    a: str
+    b: str
+    sign: Sign
+    confidence: float
+    statements: tuple[Citation, ...]
+
+
+class Triad(Value):
+    """Three actors with a signed tie between each two."""
+
+    actors: tuple[str, str, str]
+    signs: tuple[Sign, Sign, Sign] = Field(description="Of 1-2, 1-3 and 2-3.")
+    balanced: bool | None = Field(description="None where a tie is mixed.")
+    confidence: float = Field(description="Of the least sure tie.")
+    words: str
+
+
+class Balance(Value):
+    """All signed ties and the triads they form."""
+
+    ties: tuple[SignedTie, ...]
+    triads: tuple[Triad, ...]
+    balanced: int
+    unbalanced: int
+    undecided: int
+    asked: Asked
+
+
+class Reached(Value):
+    """An actor that both reach, with what says so for each."""
+
+    actor: str
+    label: str
+    a_statements: tuple[Citation, ...]
+    b_statements: tuple[Citation, ...]
+    confidence: float
+
+
+class Web(Value):
+    """The common web of influence of two actors."""
+
+    a: str
+    b: str
+    reached: tuple[Reached, ...]
+    only_a: tuple[str, ...]
+    only_b: tuple[str, ...]
+    asked: Asked
+
+
+def signed_ties(findings: Findings) -> dict[frozenset[str], SignedTie]:
+    """By the pair of actors: positive for direct ties, negative for opposition or rivalry."""
+    signs: dict[frozenset[str], set[Sign]] = {}
+    triples: dict[frozenset[str], list[tuple[str, str, str]]] = {}
+    signed: tuple[tuple[str, Sign], ...] = (
+        ("directlyTiedTo", "+"),
+        ("opposes", "-"),
+        ("rivalOf", "-"),
+    )
+    for name, sign in signed:
+        for a, b in findings.pairs(name):
+            pair = frozenset((a, b))
+            signs.setdefault(pair, set()).add(sign)
+            triples.setdefault(pair, []).append((a, name, b))
+    ties = {}
+    for pair, found in signs.items():
+        a, b = sorted(pair)
+        ties[pair] = SignedTie(
+            a=short(a),
+            b=short(b),
+            sign=found.pop() if len(found) == 1 else "mixed",
+            confidence=max(findings.confidence(*triple) for triple in triples[pair]),
+            statements=findings.cite(
+                st for triple in triples[pair] for st in findings.statements(*triple)
+            ),
+        )
+    return ties
+
+
+def _triads(findings: Findings, ties: dict[frozenset[str], SignedTie]) -> Iterator[Triad]:
+    near: dict[str, set[str]] = {}
+    for pair in ties:
+        a, b = sorted(pair)
+        near.setdefault(a, set()).add(b)
+    for a, others in sorted(near.items()):
+        for b, c in combinations(sorted(others), 2):
+            third = ties.get(frozenset((b, c)))
+            if third is None:
+                continue
+            edges = (ties[frozenset((a, b))], ties[frozenset((a, c))], third)
+            signs = (edges[0].sign, edges[1].sign, edges[2].sign)
+            balanced = None if "mixed" in signs else signs.count("-") % 2 == 0
+            names = [findings.label(actor) for actor in (a, b, c)]
+            verdict = {True: "balanced", False: "unbalanced", None: "undecided"}[balanced]
+            yield Triad(
+                actors=(short(a), short(b), short(c)),
+                signs=signs,
+                balanced=balanced,
+                confidence=min(edge.confidence for edge in edges),
+                words=f"{names[0]} {signs[0]} {names[1]}, {names[0]} {signs[1]} {names[2]},"
+                f" {names[1]} {signs[2]} {names[2]}: {verdict}",
+            )
+
+
+def balance_of(findings: Findings, asked: Asked) -> Balance:
+    """The signed ties of a run, and its triads in the order of their actors."""
+    ties = signed_ties(findings)
+    triads = tuple(_triads(findings, ties))
+    verdicts = [triad.balanced for triad in triads]
+    return Balance(
+        ties=tuple(sorted(ties.values(), key=lambda tie: (tie.a, tie.b))),
+        triads=triads,
+        balanced=verdicts.count(True),
+        unbalanced=verdicts.count(False),
+        undecided=verdicts.count(None),
+        asked=asked,
+    )
+
+
+def web_of(findings: Findings, a: str, b: str, asked: Asked) -> Web:
+    """Whom `a` and `b` both reach, beside those that only one of them does."""
+    ours = set(findings.objects(a, "reaches")) - {b}
+    theirs = set(findings.objects(b, "reaches")) - {a}
+
+    def said(actor: str, reached: str) -> tuple[Citation, ...]:
+        return findings.cite(findings.statements(actor, "reaches", reached))
+
+    return Web(
+        a=short(a),
+        b=short(b),
+        reached=tuple(
+            Reached(
+                actor=short(actor),
+                label=findings.label(actor),
+                a_statements=said(a, actor),
+                b_statements=said(b, actor),
+                confidence=min(
+                    findings.confidence(a, "reaches", actor),
+                    findings.confidence(b, "reaches", actor),
+                ),
+            )
+            for actor in sorted(ours & theirs)
+        ),
+        only_a=tuple(sorted(short(actor) for actor in ours - theirs)),
+        only_b=tuple(sorted(short(actor) for actor in theirs - ours)),
+        asked=asked,
+    )

@@ -1,0 +1,269 @@
+"""What speaks against a conclusion about two actors, whatever its standing.
+
+Counted are: reservations and hostility between the two or between those who lead or belong to them;
+denials of a tie; ties that are only possible; what weakens or may weaken something that belongs to
+both; fears of one about the other; and, where an institution links them, what holds the institution
+back. What only happens in a scenario is counted where it weakens, and says that it is hypothetical.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import NamedNode
+
+from axiskg.namespaces import AXIS, ENT
+from axiskg.reasoning.citations import citations
+from axiskg.reasoning.findings import Findings
+from axiskg.reasoning.lookup import rows
+from axiskg.reasoning.values import Citation, Counter, short, spoken
+from axiskg.store.protocol import Store
+
+__all__ = ["counter_evidence", "unaccepted_ties"]
+
+FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
+    "reservation": ("hasReservationAbout", "reluctantToAlignWith", "suspiciousOf"),
+    "hostile": ("actsAgainst", "perceivesThreatFrom", "viewsAsHostile", "hostileTo"),
+    "weakening": ("weakens", "hinders", "slows", "reverses", "prevents"),
+    "self-regard": ("prioritizesOverRelations",),
+    "holding-back": ("operatesBy",),
+}
+"""By what a statement may speak against an alignment; the ontology gives the sub-properties."""
+
+_PARTS: Final = ("leads", "leaderOf", "bodyOf", "partOf")
+_DOUBTFUL: Final = frozenset({"Possible", "Unlikely", "Undetermined"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The two actors with all that belongs to each, to both, and to what links them."""
+
+    a: frozenset[str]
+    b: frozenset[str]
+    common: frozenset[str]
+    groups: frozenset[str]
+    of_groups: frozenset[str]
+    memberships: frozenset[str]
+    weakening: frozenset[str]
+
+    def between(self, citation: Citation) -> bool:
+        s, o = citation.subject, citation.object
+        return (s in self.a and o in self.b) or (s in self.b and o in self.a)
+
+    @property
+    def nodes(self) -> frozenset[str]:
+        around = self.common | self.groups | self.of_groups | self.memberships | self.weakening
+        return self.a | self.b | around
+
+
+def counter_evidence(
+    store: Store,
+    queries_dir: Path,
+    findings: Findings,
+    a: str,
+    b: str,
+    *,
+    institutions: Iterable[str],
+    against: str,
+) -> tuple[Counter, ...]:
+    """The statements against a conclusion on `a` and `b`, in the order of the text.
+
+    `institutions` are the IRIs of those that link the two; `against` names the conclusion.
+    """
+    families = _families(store, queries_dir)
+    pair = _pair(store, queries_dir, findings, a, b, institutions, families["weakening"])
+    found: list[Counter] = []
+    for citation in _about(store, queries_dir, pair.nodes).values():
+        judged = _judged(citation, pair, families, findings)
+        if judged is not None:
+            kind, why = judged
+            found.append(Counter(**dict(citation), kind=kind, against=against, why=why))
+    return tuple(found)
+
+
+def unaccepted_ties(
+    store: Store, queries_dir: Path, findings: Findings, a: str, b: str
+) -> tuple[Citation, ...]:
+    """Affirmed statements of a tie of the two that the chosen view does not accept."""
+    families = _families(store, queries_dir)
+    adverse = families["reservation"] | families["hostile"]
+    pair = _Pair(frozenset({short(a)}), frozenset({short(b)}), *(frozenset[str](),) * 5)
+    return tuple(
+        citation
+        for iri, citation in _about(store, queries_dir, pair.nodes).items()
+        if pair.between(citation)
+        and citation.polarity == "Affirmed"
+        and citation.standing != "Accepted"
+        and citation.relation not in adverse
+        and iri
+        not in findings.statements(ENT + citation.subject, citation.relation, ENT + citation.object)
+    )
+
+
+def _families(store: Store, queries_dir: Path) -> dict[str, frozenset[str]]:
+    name_of = {AXIS + p: name for name, members in FAMILIES.items() for p in members}
+    families: dict[str, set[str]] = defaultdict(set)
+    wanted = [NamedNode(iri) for iri in name_of]
+    for row in rows(store, queries_dir, "sub-properties", family=wanted):
+        family, property_ = row["family"], row["property"]
+        assert isinstance(family, NamedNode)
+        assert isinstance(property_, NamedNode)
+        families[name_of[family.value]].add(short(property_.value))
+    return {name: frozenset(families[name]) for name in FAMILIES}
+
+
+def _nodes_of(
+    store: Store, queries_dir: Path, parties: Iterable[str], among: frozenset[str] | None = None
+) -> set[str]:
+    """The nodes described by one of the properties `among`, or by any, as belonging to parties."""
+    found = rows(store, queries_dir, "nodes-of", party=[NamedNode(iri) for iri in parties])
+    return {
+        row["node"].value
+        for row in found
+        if isinstance(row["node"], NamedNode)
+        and (among is None or short(str(row["property"]).strip("<>")) in among)
+    }
+
+
+def _pair(
+    store: Store,
+    queries_dir: Path,
+    findings: Findings,
+    a: str,
+    b: str,
+    institutions: Iterable[str],
+    weakens: frozenset[str],
+) -> _Pair:
+    def parts(actor: str) -> frozenset[str]:
+        inner = {s for name in _PARTS for s in findings.subjects(name, actor)}
+        for office in findings.subjects("officeIn", actor):
+            inner.update(findings.subjects("holdsOffice", office))
+        return frozenset(map(short, {actor, *inner, *findings.objects(actor, "leads")}))
+
+    def slugs(iris: Iterable[str]) -> frozenset[str]:
+        return frozenset(map(short, iris))
+
+    groups = list(institutions)
+    members = {
+        statement
+        for group in groups
+        for member in findings.subjects("memberOf", group)
+        for statement in findings.statements(member, "memberOf", group)
+    }
+    common = _nodes_of(store, queries_dir, [a]) & _nodes_of(store, queries_dir, [b])
+    return _Pair(
+        a=parts(a),
+        b=parts(b),
+        common=slugs(common),
+        groups=slugs(groups),
+        of_groups=slugs(_nodes_of(store, queries_dir, groups) - common),
+        memberships=slugs(members),
+        weakening=slugs(_nodes_of(store, queries_dir, common, weakens)),
+    )
+
+
+def _about(store: Store, queries_dir: Path, slugs: Iterable[str]) -> dict[str, Citation]:
+    nodes = [NamedNode(slug if ":" in slug else ENT + slug) for slug in sorted(slugs)]
+    found = rows(store, queries_dir, "statements-about", node=nodes)
+    wanted = {row["statement"].value for row in found if isinstance(row["statement"], NamedNode)}
+    return citations(store, queries_dir, wanted)
+
+
+def _judged(
+    citation: Citation,
+    pair: _Pair,
+    families: Mapping[str, frozenset[str]],
+    findings: Findings,
+) -> tuple[str, str] | None:
+    """The kind and the reason in words, or None when the statement does not speak against."""
+    return next(
+        (
+            (kind, f"{words}{_caveat(citation)}")
+            for kind, words in _reasons(citation, pair, families, findings)
+        ),
+        None,
+    )
+
+
+def _caveat(citation: Citation) -> str:
+    told = {
+        "Hypothetical": "; only within a scenario",
+        "Attributed": f"; so {citation.voice} has it, not the author",
+        "Foreseen": f"; foreseen as {citation.likelihood.lower()}",
+        "Judged": "; the author's assessment",
+        "Hedged": f"; put as {citation.likelihood.lower()}",
+        "Implied": "; implied",
+    }
+    return told.get(citation.standing, "")
+
+
+def _reasons(
+    citation: Citation,
+    pair: _Pair,
+    families: Mapping[str, frozenset[str]],
+    findings: Findings,
+) -> Iterator[tuple[str, str]]:
+    relation, verb = citation.relation, spoken(citation.relation)
+    affirmed = citation.polarity == "Affirmed"
+    hypothetical = citation.standing == "Hypothetical"
+    adverse = families["reservation"] | families["hostile"]
+    subject, object_ = (findings.label(ENT + slug) for slug in (citation.subject, citation.object))
+    if pair.between(citation) and not hypothetical:
+        if relation in families["reservation"] and affirmed:
+            yield "reservation", f"{subject} has a reservation about {object_} ({verb})"
+        if relation in families["hostile"] and affirmed:
+            yield "hostile", f"{subject} is hostile to {object_} ({verb})"
+        if not affirmed and relation not in adverse:
+            yield "denied", f"denied: {subject} {verb} {object_}"
+        if affirmed and relation not in adverse and citation.likelihood in _DOUBTFUL:
+            yield "doubtful", f"{citation.likelihood.lower()} only: {subject} {verb} {object_}"
+    if relation in families["weakening"] and affirmed and citation.object in pair.common:
+        yield "weakening", f"{subject} {verb} {object_}"
+    if affirmed and pair.weakening & {citation.subject, citation.object}:
+        yield "weakening", f"{subject} {verb} {object_}"
+    if not affirmed and not hypothetical and citation.subject in pair.common:
+        yield "denied", f"denied: {subject} {verb} {object_}"
+    if relation in families["self-regard"] and affirmed and _regards_the_other(citation, pair):
+        yield "feared", f"{subject} puts its own interests above its relations"
+    if "Fears" in citation.attitude and _fears_the_other(citation, pair):
+        yield "feared", f"feared: {subject} {verb} {object_}"
+    yield from _held_back(citation, pair, families, (subject, object_))
+
+
+def _held_back(
+    citation: Citation,
+    pair: _Pair,
+    families: Mapping[str, frozenset[str]],
+    labels: tuple[str, str],
+) -> Iterator[tuple[str, str]]:
+    affirmed = citation.polarity == "Affirmed"
+    subject, object_ = labels
+    if citation.relation in families["weakening"] and affirmed:
+        if citation.subject in pair.memberships:
+            yield "group-held-back", f"a member's presence {spoken(citation.relation)} {object_}"
+        if citation.object in pair.groups | pair.of_groups:
+            yield "group-held-back", f"{subject} {spoken(citation.relation)} {object_}"
+    if citation.subject in pair.groups and citation.standing != "Hypothetical":
+        if citation.relation in families["holding-back"] and affirmed:
+            yield "group-held-back", f"{subject} acts only by {object_}"
+        if not affirmed:
+            yield "group-held-back", f"denied: {subject} {spoken(citation.relation)} {object_}"
+
+
+def _regards_the_other(citation: Citation, pair: _Pair) -> bool:
+    """Whether one of the two is spoken of, by the author or by someone of the other's side."""
+    if citation.standing == "Accepted":
+        return citation.subject in pair.a | pair.b
+    return _fears_the_other(citation, pair)
+
+
+def _fears_the_other(citation: Citation, pair: _Pair) -> bool:
+    holders = set(citation.held_by)
+    return bool(
+        (holders & pair.a and citation.subject in pair.b)
+        or (holders & pair.b and citation.subject in pair.a)
+    )

@@ -1,0 +1,256 @@
+"""Why a triple holds, or does not, with passages: values, text, Mermaid and PROV-O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from pydantic import Field
+
+from axiskg.errors import NotFoundError
+from axiskg.reasoning.findings import Findings
+from axiskg.reasoning.proof_forms import as_mermaid, as_prov, as_text, told
+from axiskg.reasoning.proofs import Asserted, Derivation, Key, Proof
+from axiskg.reasoning.values import Asked, Citation, Value, short
+from axiskg.reasoning.why_not import Aside, Attempt, Missing
+
+__all__ = [
+    "Explanation",
+    "Lacking",
+    "Nearest",
+    "ProofTree",
+    "Together",
+    "TripleValue",
+    "explanation_of",
+    "lacking_of",
+]
+
+
+class TripleValue(Value):
+    """A triple in short names."""
+
+    subject: str
+    relation: str
+    object: str
+
+
+class StepValue(Value):
+    """One fact of a proof: stated, or derived by a rule from facts that stand further down."""
+
+    fact: TripleValue
+    confidence: float
+    rule: str | None = Field(description="None for what is stated or described.")
+    label: str | None
+    premises: tuple[TripleValue, ...]
+    absences: tuple[str, ...] = Field(description="What the rule needs to be absent, and is.")
+    alternatives: int = Field(description="How many other derivations the fact has.")
+    statements: tuple[Citation, ...]
+    more_statements: int
+
+
+class Together(Value):
+    """When all premises may hold at one time: the intersection of their times."""
+
+    begins: date | None = Field(description="Earliest; None when no premise says.")
+    ends: date | None = Field(description="Latest; None when no premise says.")
+    never: bool
+    words: str
+
+
+class ProofTree(Value):
+    """One proof, conclusions before premises."""
+
+    height: int
+    confidence: float
+    steps: tuple[StepValue, ...]
+    together: Together
+
+
+class Explanation(Value):
+    """Why a triple holds."""
+
+    goal: TripleValue
+    holds: bool
+    inferred: bool
+    confidence: float
+    proofs: tuple[ProofTree, ...]
+    other_proofs: int = Field(description="Other last steps that are not shown.")
+    statements: tuple[Citation, ...]
+    text: str
+    mermaid: str
+    prov: str = Field(description="The first proof as PROV-O in Turtle.")
+    asked: Asked
+
+
+class Nearest(Value):
+    """The nearest instance of a rule, with what it lacks."""
+
+    rule: str
+    label: str
+    holding: tuple[TripleValue, ...]
+    missing: tuple[TripleValue, ...] = Field(description="Unbound places are `?name`.")
+    present: tuple[str, ...] = Field(description="What the rule needs absent, and is there.")
+    failed: tuple[str, ...] = Field(description="Tests that fail.")
+
+
+class Lacking(Value):
+    """Why a triple does not hold; with `holds` the rest is empty."""
+
+    goal: TripleValue
+    holds: bool
+    nearest: tuple[Nearest, ...]
+    unaccepted: tuple[Citation, ...] = Field(
+        description="Statements of the triple that this view, day and scenario leave aside."
+    )
+    text: str
+    asked: Asked
+
+
+def explanation_of(
+    findings: Findings, triple: Key, asked: Asked, *, max_proofs: int
+) -> Explanation:
+    """The lowest proofs of a triple. Raises `NotFoundError` when it does not hold."""
+    fact = findings.run.holds(*triple)
+    if fact is None:
+        names = told(triple)
+        raise NotFoundError(
+            f"{names} does not hold here; ask why-not {' '.join(map(short, triple))}"
+        )
+    proofs = findings.run.proofs(*triple, limit=max_proofs)
+    cited = findings.cite(st for proof in proofs for st in proof.statements)
+    by_iri = {citation.statement: citation for citation in cited}
+    root = proofs[0].root
+    others = root.alternatives + 1 if isinstance(root, Derivation) else 1
+    return Explanation(
+        goal=_named(triple),
+        holds=True,
+        inferred=not fact.asserted,
+        confidence=round(fact.confidence, 4),
+        proofs=tuple(_tree(proof, by_iri, asked) for proof in proofs),
+        other_proofs=max(0, others - len(proofs)),
+        statements=cited,
+        text="\n\n".join(
+            f"{as_text(proof, by_iri)}\n{_together(proof, by_iri, asked).words}" for proof in proofs
+        ),
+        mermaid=as_mermaid(proofs[0], by_iri),
+        prov=as_prov(proofs[0]),
+        asked=asked,
+    )
+
+
+def _named(key: Key) -> TripleValue:
+    return TripleValue(subject=short(key[0]), relation=short(key[1]), object=short(key[2]))
+
+
+def _tree(proof: Proof, cited: dict[str, Citation], asked: Asked) -> ProofTree:
+    return ProofTree(
+        height=proof.height,
+        confidence=round(proof.confidence, 4),
+        steps=tuple(_steps(proof, cited)),
+        together=_together(proof, cited, asked),
+    )
+
+
+def _steps(proof: Proof, cited: dict[str, Citation]) -> Iterator[StepValue]:
+    for step in proof.steps:
+        derived = isinstance(step, Derivation)
+        yield StepValue(
+            fact=_named(step.fact),
+            confidence=round(step.confidence, 4),
+            rule=step.rule if isinstance(step, Derivation) else None,
+            label=step.label if isinstance(step, Derivation) else None,
+            premises=tuple(map(_named, step.premises)) if isinstance(step, Derivation) else (),
+            absences=step.absences if isinstance(step, Derivation) else (),
+            alternatives=step.alternatives if isinstance(step, Derivation) else 0,
+            statements=()
+            if derived
+            else tuple(cited[st] for st in _statements(step) if st in cited),
+            more_statements=step.supports.more if isinstance(step, Asserted) else 0,
+        )
+
+
+def _statements(step: Asserted | Derivation) -> tuple[str, ...]:
+    return step.statements if isinstance(step, Asserted) else ()
+
+
+def _together(proof: Proof, cited: dict[str, Citation], asked: Asked) -> Together:
+    """The intersection of the times of the premises, each taken from its widest statement."""
+    begins: list[date] = []
+    ends: list[date] = []
+    for step in proof.steps:
+        found = [cited[st] for st in _statements(step) if st in cited]
+        if found and all(c.earliest_begin for c in found):
+            begins.append(min(c.earliest_begin for c in found if c.earliest_begin))
+        if found and all(c.latest_end for c in found):
+            ends.append(max(c.latest_end for c in found if c.latest_end))
+    first, last = max(begins, default=None), min(ends, default=None)
+    never = first is not None and last is not None and first > last
+    if never:
+        words = (
+            f"The premises never hold at one time: one begins {first}, another has ended {last}."
+        )
+    elif first is None and last is None:
+        words = "No premise says when it holds: at some time each."
+    else:
+        span = f"{first or 'at an unknown time'} to {last or 'no stated end'}"
+        words = f"All premises may hold together from {span}."
+    if asked.as_of is not None:
+        words += f" Asked as of {asked.as_of}."
+    return Together(begins=first, ends=last, never=never, words=words)
+
+
+def lacking_of(findings: Findings, triple: Key, asked: Asked) -> Lacking:
+    """What is missing for a triple, nearest rules first."""
+    found = findings.run.why_not(*triple)
+    cited = findings.cite(aside.statement for aside in found.aside)
+    lines = list(_lacking_lines(found.attempts, 1))
+    if found.holds:
+        text = f"{told(triple)} holds; ask explain for why."
+    else:
+        said = [f"  stated in p{c.paragraph}.{c.sentence}, but {c.standing.lower()}" for c in cited]
+        nothing = [] if lines or said else ["  no rule and no statement comes near"]
+        text = "\n".join([f"{told(triple)} does not hold.", *said, *lines, *nothing])
+    return Lacking(
+        goal=_named(triple),
+        holds=found.holds,
+        nearest=tuple(map(_nearest, found.attempts)),
+        unaccepted=cited,
+        text=text,
+        asked=asked,
+    )
+
+
+def _nearest(attempt: Attempt) -> Nearest:
+    return Nearest(
+        rule=attempt.rule,
+        label=attempt.label,
+        holding=tuple(map(_named, attempt.holding)),
+        missing=tuple(_named(missing.pattern) for missing in attempt.missing),
+        present=attempt.present,
+        failed=attempt.failed,
+    )
+
+
+def _lacking_lines(attempts: Sequence[Attempt], depth: int) -> Iterator[str]:
+    pad = "  " * depth
+    for attempt in attempts[:3]:
+        yield f"{pad}{attempt.label}:"
+        for key in attempt.holding:
+            yield f"{pad}  holds: {told(key)}"
+        for missing in attempt.missing:
+            yield f"{pad}  missing: {told(missing.pattern)}{_asides(missing.aside)}"
+            yield from _inner_lines(missing, depth + 2)
+        for there in attempt.present:
+            yield f"{pad}  in the way: {there}"
+        for test in attempt.failed:
+            yield f"{pad}  fails: {test}"
+
+
+def _inner_lines(missing: Missing, depth: int) -> Iterator[str]:
+    if depth <= 5:
+        yield from _lacking_lines(missing.attempts[:1], depth)
+
+
+def _asides(asides: Iterable[Aside]) -> str:
+    told_of = [f"p{a.paragraph}.{a.sentence} says so, but {a.standing.lower()}" for a in asides]
+    return f" ({'; '.join(told_of)})" if told_of else ""

@@ -1,0 +1,117 @@
+"""What one run of the rules found, with names for people and places in the text."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from pyoxigraph import NamedNode
+
+from axiskg.namespaces import AXIS
+from axiskg.reasoning.actors import Directory
+from axiskg.reasoning.citations import citations
+from axiskg.reasoning.engine import Run
+from axiskg.reasoning.lookup import rows
+from axiskg.reasoning.values import Citation
+from axiskg.store.protocol import Store
+
+__all__ = ["Findings"]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The facts of one property, by both ends."""
+
+    confidence: dict[tuple[str, str], float]
+    by_subject: dict[str, list[str]]
+    by_object: dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A run, read by local names of properties and IRIs of entities.
+
+    A property's facts are read whole at the first question about it: questions about all pairs of
+    actors ask thousands of times.
+    """
+
+    store: Store
+    queries_dir: Path
+    directory: Directory
+    run: Run
+    _tables: dict[str, _Table] = field(default_factory=dict, compare=False)
+    _cited: dict[str, Citation] = field(default_factory=dict, compare=False)
+    _stated: dict[tuple[str, str, str], tuple[str, ...]] = field(
+        default_factory=dict, compare=False
+    )
+
+    def _table(self, name: str) -> _Table:
+        table = self._tables.get(name)
+        if table is None:
+            table = _Table({}, defaultdict(list), defaultdict(list))
+            for fact in self.run.facts(AXIS + name):
+                table.confidence[fact.s, fact.o] = round(fact.confidence, 4)
+                table.by_subject[fact.s].append(fact.o)
+                table.by_object[fact.o].append(fact.s)
+            self._tables[name] = table
+        return table
+
+    def pairs(self, name: str) -> list[tuple[str, str]]:
+        """All (subject, object) of a property, sorted."""
+        return sorted(self._table(name).confidence)
+
+    def objects(self, subject: str, name: str) -> list[str]:
+        """The objects of a subject, sorted."""
+        return sorted(self._table(name).by_subject.get(subject, ()))
+
+    def subjects(self, name: str, object_: str) -> list[str]:
+        """The subjects of an object, sorted."""
+        return sorted(self._table(name).by_object.get(object_, ()))
+
+    def holds(self, subject: str, name: str, object_: str) -> bool:
+        """Whether the triple is stated or inferred in this run."""
+        return (subject, object_) in self._table(name).confidence
+
+    def confidence(self, subject: str, name: str, object_: str) -> float:
+        """The confidence of a triple that holds, 0.0 of one that does not."""
+        return self._table(name).confidence.get((subject, object_), 0.0)
+
+    @cached_property
+    def symmetric(self) -> frozenset[str]:
+        """The IRIs of the symmetric properties."""
+        found = rows(self.store, self.queries_dir, "symmetric-properties")
+        return frozenset(
+            row["property"].value for row in found if isinstance(row["property"], NamedNode)
+        )
+
+    def label(self, iri: str) -> str:
+        """What people call an entity."""
+        return self.directory.label(iri)
+
+    def statements(self, subject: str, name: str, object_: str) -> tuple[str, ...]:
+        """The statements that a triple rests on: its own, else those at the leaves of its proof."""
+        triple = (subject, AXIS + name, object_)
+        if triple not in self._stated:
+            self._stated[triple] = self._rests_on(triple)
+        return self._stated[triple]
+
+    def _rests_on(self, triple: tuple[str, str, str]) -> tuple[str, ...]:
+        if self.run.holds(*triple) is None:
+            return ()
+        own = self.run.supports(*triple)
+        if own:
+            return tuple(sorted(own))
+        return tuple(sorted(self.run.proof(*triple).statements))
+
+    def cite(self, statements: Iterable[str]) -> tuple[Citation, ...]:
+        """The statements with their places, in the order of the text."""
+        wanted = set(statements)
+        missing = wanted - self._cited.keys()
+        if missing:
+            self._cited.update(citations(self.store, self.queries_dir, missing))
+        found = [self._cited[iri] for iri in wanted if iri in self._cited]
+        found.sort(key=lambda c: (c.paragraph or 0, c.sentence or 0, c.statement))
+        return tuple(found)

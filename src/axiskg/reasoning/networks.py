@@ -1,0 +1,192 @@
+"""Alignments of all actors as one network: tables, matrices, and files for network tools."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import Field
+
+from axiskg.errors import ConfigError, ParameterError
+from axiskg.reasoning.findings import Findings
+from axiskg.reasoning.links import Link, links_between
+from axiskg.reasoning.values import Asked, Value, short
+
+__all__ = ["Edge", "Matrix", "Network", "Node", "network_of"]
+
+_PAIRED: Final = (
+    "directlyTiedTo",
+    "sharesInstitutionWith",
+    "linkedByInvitationWith",
+    "linkedByApplicationWith",
+    "coFoundedInstitutionWith",
+    "sharesThreatWith",
+    "sharesGrievanceWith",
+    "sharesAdversaryWith",
+)
+FORMATS: Final = ("graphml", "gexf")
+
+
+class Node(Value):
+    """An actor of a network."""
+
+    actor: str
+    label: str
+
+
+class Edge(Value):
+    """One link of two actors; the dates are those between which all its statements may hold."""
+
+    a: str
+    b: str
+    dimension: str
+    via: str | None
+    strength: float
+    confidence: float
+    begins: date | None = Field(description="Earliest possible; None when unknown.")
+    ends: date | None = Field(description="Latest possible; None when unknown.")
+    together: bool = Field(description="False when the statements never hold at one time.")
+    statements: tuple[str, ...]
+
+
+class Matrix(Value):
+    """Strengths of the strongest links of one dimension; symmetric, nought where there is none."""
+
+    dimension: str
+    actors: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]
+
+    def to_polars(self) -> Any:
+        """A polars frame: one row and one column an actor (extra `frames`)."""
+        polars = _extra("polars")
+        columns = {a: [row[i] for row in self.values] for i, a in enumerate(self.actors)}
+        return polars.DataFrame({"actor": list(self.actors)} | columns)
+
+    def to_pandas(self) -> Any:
+        """A pandas frame indexed by actor (extra `frames`)."""
+        return _extra("pandas").DataFrame(
+            [list(row) for row in self.values], index=list(self.actors), columns=list(self.actors)
+        )
+
+
+class Network(Value):
+    """All links between all actors in a run."""
+
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    asked: Asked
+
+    def matrix(self, dimension: str) -> Matrix:
+        """The strengths in one dimension. Raises `ParameterError` for an unknown one."""
+        known = sorted({edge.dimension for edge in self.edges})
+        if dimension not in known:
+            raise ParameterError("dimension", f"one of {', '.join(known) or 'none'}", dimension)
+        actors = [node.actor for node in self.nodes]
+        place = {actor: i for i, actor in enumerate(actors)}
+        values = [[0.0] * len(actors) for _ in actors]
+        for edge in self.edges:
+            if edge.dimension == dimension:
+                i, j = place[edge.a], place[edge.b]
+                values[i][j] = values[j][i] = max(values[i][j], edge.strength)
+        return Matrix(
+            dimension=dimension, actors=tuple(actors), values=tuple(tuple(row) for row in values)
+        )
+
+    def _rows(self) -> dict[str, list[Any]]:
+        fields = [name for name in Edge.model_fields if name != "statements"]
+        rows: dict[str, list[Any]] = {f: [getattr(e, f) for e in self.edges] for f in fields}
+        rows["statements"] = [" ".join(edge.statements) for edge in self.edges]
+        return rows
+
+    def to_polars(self) -> Any:
+        """A polars frame with one row a link (extra `frames`)."""
+        types = {"begins": _extra("polars").Date, "ends": _extra("polars").Date}
+        return _extra("polars").DataFrame(self._rows(), schema_overrides=types)
+
+    def to_pandas(self) -> Any:
+        """A pandas frame with one row a link (extra `frames`)."""
+        return _extra("pandas").DataFrame(self._rows())
+
+    def to_networkx(self) -> Any:
+        """A networkx multigraph, one edge a link; absent dates are absent (extra `frames`)."""
+        graph = _extra("networkx").MultiGraph()
+        for node in self.nodes:
+            graph.add_node(node.actor, label=node.label)
+        for number, edge in enumerate(self.edges):
+            about = {
+                "dimension": edge.dimension,
+                "via": edge.via or "",
+                "weight": edge.strength,
+                "confidence": edge.confidence,
+                "together": edge.together,
+                "statements": " ".join(edge.statements),
+            }
+            dates = {
+                name: day.isoformat()
+                for name, day in (("start", edge.begins), ("end", edge.ends))
+                if day is not None
+            }
+            graph.add_edge(edge.a, edge.b, key=number, **about, **dates)
+        return graph
+
+    def write(self, path: Path, form: str | None = None) -> None:
+        """Write GraphML or GEXF (with dates); the form is that of the suffix unless given.
+
+        Raises `ParameterError` for another form.
+        """
+        chosen = form or path.suffix.removeprefix(".").lower()
+        if chosen not in FORMATS:
+            raise ParameterError("format", " or ".join(FORMATS), chosen or "no suffix")
+        networkx = _extra("networkx")
+        graph = self.to_networkx()
+        if chosen == "graphml":
+            networkx.write_graphml(graph, path)
+        else:
+            graph.graph["mode"] = "dynamic"
+            networkx.write_gexf(graph, path, version="1.2draft")
+
+
+def _extra(name: str) -> Any:
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        raise ConfigError(
+            f"{name} is not installed: pip install 'axiskg[frames]' brings it"
+        ) from None
+
+
+def _edge(a: str, b: str, link: Link) -> Edge:
+    begins = [c.earliest_begin for c in link.statements if c.earliest_begin]
+    ends = [c.latest_end for c in link.statements if c.latest_end]
+    first, last = max(begins, default=None), min(ends, default=None)
+    return Edge(
+        a=short(a),
+        b=short(b),
+        dimension=link.dimension,
+        via=link.via,
+        strength=link.strength,
+        confidence=link.confidence,
+        begins=first,
+        ends=last,
+        together=first is None or last is None or first <= last,
+        statements=tuple(citation.statement for citation in link.statements),
+    )
+
+
+def network_of(findings: Findings, asked: Asked) -> Network:
+    """The network of a run; actors and links in order of their names."""
+    pairs = sorted({(min(p), max(p)) for name in _PAIRED for p in findings.pairs(name)})
+    edges = tuple(
+        _edge(a, b, link)
+        for a, b in pairs
+        for link in links_between(findings, a, b)
+        if link.dimension != "partner"
+    )
+    actors = sorted({actor for pair in pairs for actor in pair})
+    return Network(
+        nodes=tuple(Node(actor=short(iri), label=findings.label(iri)) for iri in actors),
+        edges=edges,
+        asked=asked,
+    )
