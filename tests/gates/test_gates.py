@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,29 @@ def test_without_java_consistency_is_unchecked_and_nothing_is_green(settings: Se
     unchecked = next(r for r in report.gates if r.outcome is Outcome.UNCHECKED)
     assert unchecked.gate == "consistency"
     assert "no-such-java" in unchecked.reason
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("false", "could not run HermiT"), ("true", "did not find the class planted as a probe")],
+)
+def test_a_java_that_does_not_reason_is_not_believed(
+    settings: Settings, name: str, words: str
+) -> None:
+    java = shutil.which(name)
+    assert java is not None
+    report = CheckReport(tuple(run_gates(settings, java=java)))
+    assert report.outcome is Outcome.UNCHECKED
+    assert words in report.gates[-1].reason
+
+
+def test_nothing_to_check_is_not_green(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(NotFoundError, match="nothing to check in"):
+        checked(settings, tmp_path / "empty")
+    (settings.data_dir / "triples" / "good.trig").unlink()
+    with pytest.raises(NotFoundError, match="nothing to check in"):
+        checked(settings)
 
 
 def test_a_failed_gate_outweighs_an_unchecked_one(settings: Settings) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from axiskg.errors import NotFoundError
 from axiskg.gates.consistency import check_consistency
 from axiskg.gates.corpus import Corpus, read_corpus
 from axiskg.gates.findings import CheckReport, Finding, GateReport, Outcome
@@ -42,10 +43,13 @@ def run_gates(
     """The report of each gate, as it ends, over `paths` or else over `encoded_files`.
 
     `paths` may be TriG, N-Quads or Turtle (descriptions of sources), and folders of these. Raises
-    `ParseError` and `NotFoundError` for files that can't be read.
+    `ParseError` for files that can't be read, and `NotFoundError` when there is no file.
     """
     ontology = read_ontology(settings.ontology_dir)
     files = encoded_files(settings) if paths is None else tuple(_files(paths))
+    if not files:
+        where = ", ".join(map(str, paths)) if paths else settings.data_dir / "triples"
+        raise NotFoundError(f"nothing to check in {where}: encode a source, or name its files")
     corpus = read_corpus(ontology, files, home=settings.home)
     yield check_vocabulary(corpus)
     yield check_shapes(corpus, read_shapes(settings.ontology_dir / "shapes"))

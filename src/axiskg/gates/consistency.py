@@ -6,16 +6,27 @@ import shutil
 from io import BytesIO
 
 import owlready2
+from pyoxigraph import NamedNode, Triple
 
 from axiskg.gates.corpus import Corpus, n_triples
 from axiskg.gates.findings import GateReport, Outcome
 from axiskg.gates.justification import explain
 from axiskg.gates.projection import project
-from axiskg.namespaces import AXIS, curie
+from axiskg.namespaces import AXIS, PREFIXES, curie
 
 __all__ = ["GATE", "check_consistency"]
 
 GATE = "consistency"
+_PROBE_IRI = AXIS + "PlantedProbe"
+_PROBE = tuple(
+    Triple(NamedNode(_PROBE_IRI), NamedNode(PREFIXES[prefix] + name), NamedNode(about))
+    for prefix, name, about in (
+        ("rdf", "type", PREFIXES["owl"] + "Class"),
+        ("rdfs", "subClassOf", AXIS + "Actor"),
+        ("owl", "disjointWith", AXIS + "Actor"),
+    )
+)
+"""A class that nothing can be in: a reasoner that doesn't find it has not reasoned."""
 
 
 def check_consistency(corpus: Corpus, *, java: str | None = None) -> GateReport:
@@ -30,30 +41,48 @@ def check_consistency(corpus: Corpus, *, java: str | None = None) -> GateReport:
     )
     found = shutil.which(java or "java")
     if found is None:
-        return GateReport(
-            GATE,
-            Outcome.UNCHECKED,
-            scope,
-            reason=f"no Java found as {java or 'java'!r}, so HermiT did not run and nothing is"
-            " known about consistency; install a Java runtime, 11 or later",
-        )
+        return _unchecked(scope, f"no Java found as {java or 'java'!r}")
     triples = project(corpus)
+    try:
+        empty = _empty_classes([*triples, *_PROBE], found)
+    except owlready2.OwlReadyInconsistentOntologyError:
+        finding = explain(corpus, triples, ["inconsistent"], subject="consistency")
+        return GateReport.of(GATE, scope, (finding,))
+    except owlready2.OwlReadyJavaError as error:
+        said = " ".join(str(error).split())
+        return _unchecked(scope, f"{found} could not run HermiT: {said[:300]}")
+    if _PROBE_IRI not in empty:
+        return _unchecked(
+            scope, f"{found} ran, and HermiT did not find the class planted as a probe"
+        )
+    findings = [
+        explain(corpus, triples, ["unsat", iri], subject=curie(iri))
+        for iri in sorted(empty - {_PROBE_IRI})
+    ]
+    return GateReport.of(GATE, scope, tuple(findings))
+
+
+def _unchecked(scope: str, what: str) -> GateReport:
+    return GateReport(
+        GATE,
+        Outcome.UNCHECKED,
+        scope,
+        reason=f"{what}, so nothing is known about consistency; install a Java runtime, 11 or"
+        " later, and name it with --java",
+    )
+
+
+def _empty_classes(triples: list[Triple], java: str) -> set[str]:
+    """The IRIs of classes that nothing can be in; raises what owlready2 does."""
     world = owlready2.World()
     try:
         # Owlready2 reads a file of N-Triples, and would look for the IRI on the web otherwise.
         ontology = world.get_ontology(AXIS).load(
-            fileobj=BytesIO(n_triples(triples)),
-            format="ntriples",
+            fileobj=BytesIO(n_triples(triples)), format="ntriples"
         )
-        owlready2.JAVA_EXE = found
-        try:
-            with ontology:
-                owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
-        except owlready2.OwlReadyInconsistentOntologyError:
-            finding = explain(corpus, triples, ["inconsistent"], subject="consistency")
-            return GateReport.of(GATE, scope, (finding,))
-        empty = sorted(c.iri for c in world.inconsistent_classes() if c is not owlready2.Nothing)
+        owlready2.JAVA_EXE = java
+        with ontology:
+            owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
+        return {c.iri for c in world.inconsistent_classes() if c is not owlready2.Nothing}
     finally:
         world.close()
-    findings = [explain(corpus, triples, ["unsat", iri], subject=curie(iri)) for iri in empty]
-    return GateReport.of(GATE, scope, tuple(findings))

@@ -53,10 +53,13 @@ def explain(
 
 
 def _justify(triples: Sequence[Triple], query: Sequence[str]) -> list[str]:
+    """A minimal justification, ontology first; empty when rustdl finds or can find none."""
     graph = rdflib_graph(triples)
     xml = graph.serialize(format="xml").encode()
-    prepared = rustdl.prepare_bytes(xml, format="rdf-xml")
-    axioms: list[str] = prepared.justify(list(query))
+    try:
+        axioms: list[str] = rustdl.prepare_bytes(xml, format="rdf-xml").justify(list(query))
+    except rustdl.RustdlError:
+        return []
     # Terms of the ontology first, then content, each in a fixed order.
     return sorted(axioms, key=lambda axiom: (PREFIXES["ent"] in axiom, axiom))
 
