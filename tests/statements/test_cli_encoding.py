@@ -92,6 +92,14 @@ def test_anchors_are_replaced_in_place(recorded: Path) -> None:
     assert json.loads(ok("anchor", *TEXT, str(SHEET), "--json"))["replaced"] == 0
 
 
+def test_line_ends_stay_as_they_are(recorded: Path) -> None:
+    SHEET.write_bytes(SHEET.read_bytes().replace(b"\n", b"\r\n"))
+    lines = SHEET.read_bytes().count(b"\r\n")
+    ok("anchor", *TEXT, str(SHEET))
+    assert SHEET.read_bytes().count(b"\r\n") == lines
+    ok("encode")
+
+
 def test_a_refused_anchor_leaves_the_file(recorded: Path) -> None:
     before = SHEET.read_text(encoding="utf-8").replace("2: drills ...", "2: trills ...")
     SHEET.write_text(before, encoding="utf-8")

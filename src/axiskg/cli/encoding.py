@@ -46,8 +46,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def text_of(path: Path) -> str:
+    """The content of a UTF-8 file, line ends as they are. Raises `DataError`."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode()
     except OSError as error:
         raise DataError(f"can't be read: {error.strerror}", path=path) from error
     except UnicodeDecodeError as error:
@@ -77,6 +78,7 @@ def source_of(settings: Settings, text: str, slug: str | None) -> Source:
 
 
 def print_json(value: object) -> None:
+    """Print a value as JSON on standard output."""
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
@@ -183,7 +185,7 @@ def anchor(
     slug = source or read_sheet(path, sheet).source
     replaced, count = anchored_text(path, sheet, content, _source(settings, slug))
     if replaced != sheet:
-        path.write_text(replaced, encoding="utf-8", newline="\n")
+        path.write_bytes(replaced.encode())
     if as_json:
         print_json({"path": str(path), "replaced": count})
     else:

@@ -18,7 +18,7 @@ from axiskg.statements import Statement
 __all__ = ["Difference", "Verification", "closest_source", "verify"]
 
 _COMMON: Final = string.printable[:95] + "“”‘’–—…é\u00a0"
-_MAX_SEARCHED: Final = 5_000
+_MAX_SEARCHED: Final = 2_000
 """Paragraphs longer than this are not searched for a single edit, code points."""
 
 
