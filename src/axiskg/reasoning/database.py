@@ -15,7 +15,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +79,8 @@ class Database:
         self._local = threading.local()
         self._ids: dict[str, int] = {}
         self._texts: dict[int, str] = {}
+        self.templates: dict[Hashable, str] = {}
+        """SQL of rules, ready but for table names and given values."""
         self.lock = threading.RLock()
         for setting, value in (
             ("memory_limit", f"'{limits.memory_mb}MB'"),

@@ -22,7 +22,7 @@ from axiskg.reasoning.owl_rl import OwlProfile, axioms_of
 from axiskg.reasoning.program import Program, compile_program
 from axiskg.reasoning.proofs import Key, Proof
 from axiskg.reasoning.rules import RuleFile, read_rules
-from axiskg.reasoning.search import Search
+from axiskg.reasoning.search import MOST, Search
 from axiskg.reasoning.selection import Assumption, Selection
 from axiskg.reasoning.terms import term_of
 from axiskg.reasoning.violations import Inconsistency, found_inconsistencies
@@ -127,7 +127,7 @@ class Run:
         """The statements of this run that assert the fact itself, strongest first."""
         search = Search(self._evaluation)
         node = search.node(s, p, o)
-        return [] if node is None else list(search.supports(node, None).strongest)
+        return [] if node is None else list(search.supports([node], None)[node][0].strongest)
 
     def inferred(self) -> Iterator[Triple]:
         """The conclusions of the domain rules, in order; what of them is asserted left out."""
@@ -165,7 +165,14 @@ class Run:
     @property
     def inconsistencies(self) -> list[Inconsistency]:
         """What the ontology says can't be, and is; each with its premises."""
-        return found_inconsistencies(self._evaluation)
+        with self._db.lock:
+            return found_inconsistencies(self._evaluation)
+
+    def complete(self) -> Run:
+        """The run itself, with all that the ontology gives filled in now and not when asked."""
+        with self._db.lock, self._db.deadline():
+            self._evaluation.complete()
+        return self
 
     # why and why not
 
@@ -186,7 +193,7 @@ class Run:
     ) -> list[Proof]:
         """Up to `limit` proofs that differ in their last step, lowest first."""
         with self._db.lock:
-            search = Search(self._evaluation)
+            search = Search(self._evaluation, max(limit, MOST))
             node = search.node(s, p, o)
             return [] if node is None else list(search.proofs(node, limit, max_premises))
 
@@ -317,11 +324,19 @@ class Reasoner:
             self._runs.clear()
 
     def _sweep(self) -> None:
-        """Drop the schemas of runs that nobody holds any more."""
-        used = {schema for run in self._known for schema in run._evaluation.uses}
-        for schema in sorted(self._alive - used):
+        """Drop the tables that no run reads any more."""
+        used = {name for run in self._known for name in run._evaluation.used()}
+        schemas = {name.split(".")[0] for name in used}
+        for schema in sorted(self._alive - schemas):
             self._db.rows(f"DROP SCHEMA {schema} CASCADE")
             self._alive.discard(schema)
+        living = {run._evaluation.schema for run in self._known}
+        for schema in sorted(self._alive - living):
+            for (name,) in self._db.rows(
+                "SELECT table_name FROM duckdb_tables() WHERE schema_name = ?", [schema]
+            ):
+                if f"{schema}.{name}" not in used:
+                    self._db.rows(f"DROP TABLE {schema}.{name}")
 
     def scenarios(self) -> list[str]:
         """The scenarios that the statements speak of, sorted."""

@@ -29,6 +29,14 @@ class Program:
     violations: tuple[Violation, ...]
     digest: str
 
+    def numbers(self) -> dict[Relation, int]:
+        """A number for each relation that rules read or fill."""
+        found: dict[Relation, int] = {}
+        for rule in self.rules:
+            for atom in (rule.head, *rule.atoms, *(a for n in rule.absent for a in n.atoms)):
+                found.setdefault(atom.relation, len(found))
+        return found
+
     def concluded(self) -> tuple[Relation, ...]:
         """The properties and classes that rule files conclude, sorted."""
         return tuple(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Final
 
 from axiskg.reasoning.evaluation import Evaluation
@@ -27,15 +28,13 @@ from axiskg.reasoning.ir import (
     relation_of,
 )
 from axiskg.reasoning.proofs import Asserted, Derivation, Key, Proof, Step, Supports
-from axiskg.reasoning.sql import Body, written
 from axiskg.reasoning.terms import short
 
-__all__ = ["Search", "absence_text", "test_text"]
+__all__ = ["MOST", "Search", "absence_text", "test_text"]
 
 SHOWN: Final = 5
 """Statements listed for one asserted fact."""
-MOST: Final = 1_000
-"""Derivations of one fact that are looked at."""
+MOST: Final = 25
 
 Node = tuple[Relation, int, int]
 
@@ -59,13 +58,18 @@ class Link:
     cited: tuple[tuple[Node, int], ...]
     confidence: float
     height: int
+    others: int = 0
+    """How many other derivations there are, here and in the helpers that were unfolded."""
 
 
 class Search:
-    """Proof search in one run; keeps what it has read, so make one for each question."""
+    """Proof search in one run; keeps what it has read, so make one for each question.
 
-    def __init__(self, run: Evaluation) -> None:
-        self.run, self.db = run, run.db
+    `most` derivations of one fact are looked at, lowest first.
+    """
+
+    def __init__(self, run: Evaluation, most: int = MOST) -> None:
+        self.run, self.db, self.most = run, run.db, most
         self.facts: dict[Node, Found | None] = {}
         self.links: dict[Node, list[Link]] = {}
         self._rules: dict[Relation, list[Rule]] = {}
@@ -109,30 +113,46 @@ class Search:
             for index, confidence, height, asserted in self.db.rows(" UNION ALL ".join(queries)):
                 self.facts[wanted[index]] = Found(confidence, height, asserted)
 
-    def supports(self, node: Node, shown: int | None = SHOWN) -> Supports:
-        """The statements of the run that assert a fact, strongest first."""
-        relation, c0, c1 = node
-        if relation.kind is Kind.HELPER:
-            return Supports((), 0)
-        prop = self.db.intern(RDF_TYPE if relation.kind is Kind.CLASS else relation.name)
-        limit = "" if shown is None else f"LIMIT {shown}"
-        rows = self.db.rows(
-            f"""SELECT t.text, count(*) OVER () FROM {self.run.schema}.chosen c
-            JOIN term t ON t.id = c.st WHERE c.s = {c0} AND c.p = {prop} AND c.o = {c1}
-            ORDER BY c.conf DESC, t.text {limit}"""
+    def supports(
+        self, nodes: Sequence[Node], shown: int | None = SHOWN
+    ) -> dict[Node, tuple[Supports, float]]:
+        """The statements of the run that assert facts, strongest first, and the confidence.
+
+        What only a description or the ontology says has no statement, and confidence 1.
+        """
+        found = {node: (Supports((), 0), 1.0) for node in nodes}
+        wanted = [node for node in nodes if node[0].kind in (Kind.PROPERTY, Kind.CLASS)]
+        if not wanted:
+            return found
+        listed = ", ".join(
+            f"({n}, {node[1]}, {self._property(node)}, {node[2]})" for n, node in enumerate(wanted)
         )
-        return Supports(tuple(row[0] for row in rows), rows[0][1] if rows else 0)
+        limit = "" if shown is None else f"QUALIFY rank <= {shown}"
+        over = "max(c.conf)" if self.run.selection.over == "max" else "1 - product(1 - c.conf)"
+        rows = self.db.rows(
+            f"""SELECT w.n, t.text, count(*) OVER mine, {over} OVER mine,
+              row_number() OVER (PARTITION BY w.n ORDER BY c.conf DESC, t.text) AS rank
+            FROM {self.run.schema}.chosen c JOIN (VALUES {listed}) w(n, s, p, o)
+              ON c.s = w.s AND c.p = w.p AND c.o = w.o
+            JOIN term t ON t.id = c.st WINDOW mine AS (PARTITION BY w.n) {limit}
+            ORDER BY w.n, rank"""
+        )
+        names: dict[int, list[str]] = {}
+        for n, name, count, confidence, _ in rows:
+            names.setdefault(n, []).append(name)
+            found[wanted[n]] = (Supports(tuple(names[n]), count), confidence)
+        return found
+
+    def _property(self, node: Node) -> int:
+        kind = node[0].kind
+        return self.db.intern(RDF_TYPE if kind is Kind.CLASS else node[0].name)
 
     # derivations
 
     def derivations(self, node: Node) -> list[Link]:
         """The derivations of a fact, lowest first, then most certain."""
         if node not in self.links:
-            found = [
-                link
-                for rule in self._rules.get(node[0], ())
-                for link in self._of_rule(rule, node)
-            ]
+            found = self._read_links(node)
             closure = self._closure(node)
             if closure is not None:
                 found.append(closure)
@@ -140,56 +160,65 @@ class Search:
             self.links[node] = found
         return self.links[node]
 
-    def _of_rule(self, rule: Rule, node: Node) -> Iterator[Link]:
+    def _read_links(self, node: Node) -> list[Link]:
+        rules: list[Rule] = []
+        queries: list[str] = []
+        for rule in self._rules.get(node[0], ()):
+            source = self._source(rule, node)
+            if source is None:
+                continue
+            names = ", ".join(f"v{n}" for n in range(len(rule.variables())))
+            queries.append(
+                f"(SELECT {len(rules)} AS rule, [{names}]::INT[] AS v, conf, h,"
+                f" count(*) OVER () AS total FROM {source} ORDER BY h, conf DESC, v"
+                f" LIMIT {self.most})"
+            )
+            rules.append(rule)
+        if not queries:
+            return []
+        rows = self.db.rows(" UNION ALL ".join(queries))
+        total = sum({row[0]: row[4] for row in rows}.values())
+        return [self._link(rules[row[0]], *row[1:4], total - 1) for row in rows]
+
+    def _source(self, rule: Rule, node: Node) -> str | None:
+        """Where the derivations of a fact by a rule are read from; None when there are none."""
         relation, c0, c1 = node
-        variables = rule.variables()
-        names = [f"v{n}" for n in range(len(variables))]
-        listed = ", ".join([*names, "conf", "h"])
-        if rule.mode is Mode.MATCHED:
-            if relation in self.run.edges and any(a.relation == relation for a in rule.atoms):
-                return
-            bound: dict[Var, int] = {}
-            for term, value in ((rule.head.s, c0), (rule.head.o, c1)):
-                if isinstance(term, Const):
-                    if self.db.find(term.text) != value:
-                        return
-                elif bound.setdefault(term, value) != value:
-                    return
-            body = Body(rule, self.run.naming, bound=bound)
-            if not body.possible:
-                return
-            query = body.derivations(self.run.selection.along)
-            source = f"({written(query, self.run.schema)})"
-            where = ""
-        else:
+        if rule.mode is not Mode.MATCHED:
             table = self.run.kept.get(rule)
-            if table is None:
-                return
-            source, where = table, f"WHERE h0 = {c0} AND h1 = {c1}"
-        rows = self.db.rows(
-            f"SELECT {listed} FROM {source} {where} ORDER BY h, conf DESC, {listed} LIMIT {MOST}"
+            return None if table is None else f"{table} WHERE h0 = {c0} AND h1 = {c1}"
+        if relation in self.run.edges and any(a.relation == relation for a in rule.atoms):
+            return None
+        bound: dict[Var, int] = {}
+        for term, value in ((rule.head.s, c0), (rule.head.o, c1)):
+            if isinstance(term, Const):
+                if self.db.find(term.text) != value:
+                    return None
+            elif bound.setdefault(term, value) != value:
+                return None
+        if not self.run.is_possible(rule):
+            return None
+        return f"({self.run.derivations_sql(rule, bound=tuple(bound.items()))})"
+
+    def _link(
+        self, rule: Rule, row: Sequence[int], confidence: float, height: int, others: int
+    ) -> Link:
+        bindings = dict(zip(rule.variables(), row, strict=True))
+        premises = tuple(
+            self._typed((a.relation, self._id(a.s, bindings), self._id(a.o, bindings)))
+            for a in rule.atoms
+            if a.relation.kind is not Kind.PROVENANCE
         )
-        for row in rows:
-            bindings = dict(zip(variables, row, strict=False))
-            premises = tuple(
-                (a.relation, self._id(a.s, bindings), self._id(a.o, bindings))
-                for a in map(lambda a: _grounded(a, bindings), rule.atoms)
-                if a.relation.kind is not Kind.PROVENANCE
+        cited = tuple(
+            (
+                self._typed(
+                    (relation_of(q.prop, Var("o")), self._id(q.s, bindings), self._id(q.o, bindings))
+                ),
+                bindings[q.statement],
             )
-            premises = tuple(self._typed(premise) for premise in premises)
-            cited = tuple(
-                (
-                    (
-                        relation_of(q.prop, Const("")),
-                        self._id(q.s, bindings),
-                        self._id(q.o, bindings),
-                    ),
-                    bindings[q.statement],
-                )
-                for q in rule.quoted
-            )
-            shown = tuple((v, i) for v, i in bindings.items() if not v.name.startswith("_"))
-            yield Link(rule, shown, premises, cited, row[-2], row[-1])
+            for q in rule.quoted
+        )
+        shown = tuple((v, i) for v, i in bindings.items() if not v.name.startswith("_"))
+        return Link(rule, shown, premises, cited, confidence, height, others)
 
     def _id(self, term: Term, bindings: dict[Var, int]) -> int:
         return bindings[term] if isinstance(term, Var) else self.db.intern(term.text)
@@ -261,14 +290,10 @@ class Search:
                 given += 1
                 yield proof
 
-    def _visible(self, node: Node) -> list[Link]:
+    def _visible(self, node: Node) -> Iterator[Link]:
         """The derivations of a fact with helpers replaced by what they stand for."""
-        found: list[Link] = []
         for link in self.derivations(node):
-            found.extend(self._unfolded(link, frozenset()))
-            if len(found) >= MOST:
-                break
-        return found
+            yield from self._unfolded(link, frozenset())
 
     def _unfolded(self, link: Link, inside: frozenset[Node]) -> Iterator[Link]:
         for index, premise in enumerate(link.premises):
@@ -284,10 +309,13 @@ class Search:
                         *inner.premises,
                         *link.premises[index + 1 :],
                     ),
-                    bindings=link.bindings + tuple(
-                        (v, i) for v, i in inner.bindings if v not in dict(link.bindings)
-                        and inner.rule.origin.category == "part"
+                    bindings=link.bindings
+                    + tuple(
+                        (v, i)
+                        for v, i in inner.bindings
+                        if v not in dict(link.bindings) and inner.rule.origin.category == "part"
                     ),
+                    others=link.others + inner.others,
                 )
                 yield from self._unfolded(merged, inside | {premise})
             return
@@ -301,20 +329,39 @@ class Search:
             self._choose(goal, first, chosen, frozenset(), [max_premises])
         except _CircularError:
             return None
+        order = _ordered(goal, chosen)
+        supports = self.supports([node for node in order if chosen[node] is None])
+        confidences: dict[Node, float] = {}
         steps: dict[Key, Step] = {}
-        for node in _ordered(goal, chosen):
-            step = self._step(node, chosen[node])
-            if isinstance(step, Asserted) and not self.facts[node].asserted:  # type: ignore[union-attr]
-                truncated += 1
-            steps[step.fact] = step
+        for node in reversed(order):
             link = chosen[node]
-            if link is not None:
+            if link is None:
+                fact = self.fact(node)
+                if fact is not None and not fact.asserted:
+                    truncated += 1
+                    supported = (Supports((), 0), fact.confidence)
+                else:
+                    supported = supports[node]
+                confidences[node] = supported[1]
+                step: Step = Asserted(self.key(node), supported[1], supported[0])
+            else:
                 for cited, statement in link.cited:
                     key = self.key(cited)
-                    steps.setdefault(
-                        key, Asserted(key, link.confidence, Supports((self.db.text(statement),), 1))
-                    )
-        return Proof(self.key(goal), tuple(steps.values()), truncated)
+                    quote = Supports((self.db.text(statement),), 1)
+                    steps.setdefault(key, Asserted(key, link.confidence, quote))
+                confidences[node] = self._confidence(link, confidences)
+                step = self._derived(node, link, confidences[node])
+            steps[step.fact] = step
+        return Proof(self.key(goal), tuple(reversed(steps.values())), truncated)
+
+    def _confidence(self, link: Link, known: dict[Node, float]) -> float:
+        """The confidence of a conclusion by just these premises."""
+        parts = [known[premise] for premise in link.premises]
+        if link.cited:
+            parts.append(link.confidence)
+        if self.run.selection.along == "product":
+            return prod(parts) * link.rule.confidence
+        return min([*parts, link.rule.confidence])
 
     def _choose(
         self,
@@ -334,7 +381,7 @@ class Search:
             chosen[node] = None
             return
         above = above | {node}
-        options = [link] if link is not None else self._lowest(node)
+        options = [link] if link is not None else self._visible(node)
         for option in options:
             if any(premise in above for premise in option.premises):
                 continue
@@ -353,45 +400,30 @@ class Search:
                 return
         raise _CircularError
 
-    def _lowest(self, node: Node) -> list[Link]:
-        """The derivations of a fact, unfolded one by one so that the first comes cheap."""
-        return self._visible(node)
-
-    def _step(self, node: Node, link: Link | None) -> Step:
-        fact = self.fact(node)
-        assert fact is not None
-        if link is None:
-            return Asserted(self.key(node), fact.confidence, self.supports(node))
+    def _derived(self, node: Node, link: Link, confidence: float) -> Derivation:
         texts = self.db.texts([i for _, i in link.bindings])
+        named = {v: texts[i] for v, i in link.bindings}
+        origin = link.rule.origin
         return Derivation(
             fact=self.key(node),
-            confidence=link.confidence,
-            rule=link.rule.origin.name,
-            label=link.rule.origin.label,
-            description=link.rule.origin.description,
-            bindings=tuple(sorted((v.name, texts[i]) for v, i in link.bindings)),
+            confidence=confidence,
+            rule=origin.name,
+            label=origin.label,
+            description=origin.description,
+            bindings=tuple(sorted((v.name, text) for v, text in named.items())),
             premises=tuple(
                 dict.fromkeys(
                     [self.key(p) for p in link.premises] + [self.key(c) for c, _ in link.cited]
                 )
             ),
-            axioms=link.rule.origin.axioms,
-            absences=tuple(
-                absence_text(a, {v: texts[i] for v, i in link.bindings}) for a in link.rule.absent
-            ),
-            alternatives=max(0, len(self.derivations(node)) - 1),
+            axioms=origin.axioms,
+            absences=tuple(absence_text(absent, named) for absent in link.rule.absent),
+            alternatives=link.others,
         )
 
 
 class _CircularError(Exception):
     """No derivation here that would not lead back."""
-
-
-def _grounded(atom: Atom, bindings: dict[Var, int]) -> Atom:
-    """The atom itself, its class made an object for class patterns."""
-    if atom.relation.kind is Kind.CLASS:
-        return Atom(atom.relation, atom.s, Const(atom.relation.name))
-    return atom
 
 
 def _circular(start: Node, chosen: dict[Node, Link | None]) -> bool:

@@ -30,10 +30,13 @@ from axiskg.reasoning.ir import (
     Var,
 )
 
-__all__ = ["RUN", "Body", "Naming", "written"]
+__all__ = ["BOUND", "RUN", "Body", "Naming", "column", "number", "written"]
 
 RUN: Final = "run_schema_"
-"""Stands for the schema of a run in generated SQL."""
+"""Stands for the schema of a run in a template; `Evaluation.placed` fills it in."""
+
+BOUND: Final = "bound_"
+"""Stands, with a number, for the value of a variable that is given."""
 
 Expr = exp.Expression
 
@@ -43,13 +46,13 @@ class Naming:
     """How relations and terms are called in the database."""
 
     table: Callable[[Relation], str | None]
-    """The run's table of a relation; None when it is empty."""
+    """The name of a relation's table in templates; None when it is empty."""
     term: Callable[[str], int]
 
 
-def written(expression: Expr, run: str, dialect: str = "duckdb") -> str:
-    """SQL text for the schema of one run."""
-    return expression.sql(dialect=dialect).replace(f"{RUN}.", f"{run}." if run else "")
+def written(expression: Expr, dialect: str = "duckdb") -> str:
+    """A template: SQL text with `RUN` and `BOUND` places."""
+    return expression.sql(dialect=dialect)
 
 
 def column(table: str, name: str) -> exp.Column:
@@ -84,7 +87,7 @@ class Body:
         naming: Naming,
         *,
         replaced: Mapping[int, str] | None = None,
-        bound: Mapping[Var, int] | None = None,
+        bound: Sequence[Var] = (),
     ) -> None:
         self.rule, self.naming = rule, naming
         self.possible = True
@@ -96,8 +99,8 @@ class Body:
         self.heights: list[Expr] = []
         self.resources: set[Var] = set()
         self.literals: dict[Var, str] = {}
-        for variable, value in (bound or {}).items():
-            self.columns[variable] = number(value)
+        for index, variable in enumerate(bound):
+            self.columns[variable] = exp.column(f"{BOUND}{index}_")
         for index, atom in enumerate(rule.atoms):
             self.atom(index, atom, (replaced or {}).get(index))
         for index, quote in enumerate(rule.quoted):

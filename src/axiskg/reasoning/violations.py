@@ -33,12 +33,12 @@ def found_inconsistencies(run: Evaluation) -> list[Inconsistency]:
     for violation in run.program.violations:
         head = Atom(Relation(Kind.HELPER, "violation"), Const("urn:x"), Const("urn:x"))
         rule = Rule(violation.origin, 0, head, violation.atoms, tests=violation.tests)
-        body = Body(rule, run.naming)
-        if not body.possible:
+        if not run.is_possible(rule):
             continue
+        body = Body(rule, run.naming)
         variables = rule.variables()
         query = body.select([body.columns[v].copy() for v in variables] or [column("a0", "c0")])
-        rows = run.db.rows(f"{written(query, run.schema)} ORDER BY ALL LIMIT {MOST}")
+        rows = run.db.rows(f"{run.placed(written(query))} ORDER BY ALL LIMIT {MOST}")
         for row in rows:
             values = dict(zip(variables, row, strict=False))
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from sqlglot import exp
+
 from axiskg.namespaces import AXIS
 from axiskg.reasoning.evaluation import Evaluation
 from axiskg.reasoning.ir import (
@@ -26,7 +28,7 @@ from axiskg.reasoning.ir import (
 )
 from axiskg.reasoning.proofs import Key
 from axiskg.reasoning.search import Search, absence_text, test_text
-from axiskg.reasoning.sql import Body, number, written
+from axiskg.reasoning.sql import Body, number
 from axiskg.reasoning.terms import short
 
 __all__ = ["Aside", "Attempt", "Missing", "WhyNot", "why_not"]
@@ -160,23 +162,28 @@ class _Asking:
             yield dict(bound)
             return
         plain = replace(rule, atoms=kept, tests=(), absent=(), mints=(), values=())
-        body = Body(plain, self.run.naming, bound=bound)
-        if not body.possible or self.left <= 0:
+        if self.left <= 0 or not self.run.is_possible(plain):
             return
-        names = [v for v in body.columns if v not in bound]
-        known = set(body.columns)
-        scores = []
-        for test in rule.tests:
-            if all(v in known for v in variables_of(*terms_of_test(test))):
-                scores.append(body.test(test).sql(dialect="duckdb"))
         self.left -= 1
-        columns = [body.columns[v].copy() for v in names]
-        query = body.select(columns) if columns else body.select([number(1)])
-        order = ", ".join(f"coalesce({s}, FALSE) DESC" for s in scores)
-        rows = self.db.rows(
-            f"{written(query, self.run.schema)} {'ORDER BY ' + order if order else ''}"
-            f" LIMIT {SHOWN}"
-        )
+        given = tuple(bound)
+        known = {v for a in kept for v in variables_of(a.s, a.o)}
+        known.update(v for q in rule.quoted for v in variables_of(q.s, q.o, q.statement))
+        names = sorted(known - set(bound))
+
+        def query() -> exp.Select:
+            body = Body(plain, self.run.naming, bound=given)
+            passing = [
+                exp.Coalesce(this=body.test(test), expressions=[exp.false()])
+                for test in rule.tests
+                if set(variables_of(*terms_of_test(test))) <= known | set(given)
+            ]
+            made = body.select([body.columns[v].copy() for v in names] or [number(1)])
+            for test in passing:
+                made = made.order_by(exp.Ordered(this=test, desc=True))
+            return made.limit(SHOWN)
+
+        key = ("instances", rule, kept, given)
+        rows = self.db.rows(self.run.sql(key, query, list(bound.values())))
         for row in rows:
             yield {**bound, **dict(zip(names, row, strict=False))}
 
@@ -217,10 +224,15 @@ class _Asking:
 
     def passes(self, rule: Rule, row: Bindings) -> bool:
         """Whether an instance of a rule holds, all variables bound."""
-        body = Body(replace(rule, mints=()), self.run.naming, bound=row)
         self.left -= 1
-        query = body.select([number(1)])
-        return bool(self.db.rows(f"{written(query, self.run.schema)} LIMIT 1"))
+        given = tuple(row)
+
+        def query() -> exp.Select:
+            body = Body(replace(rule, mints=()), self.run.naming, bound=given)
+            return body.select([number(1)]).limit(1)
+
+        key = ("passes", rule, given, self.run.pattern(rule))
+        return bool(self.db.rows(self.run.sql(key, query, list(row.values()))))
 
     def missing(self, atom: Atom, row: Bindings, depth: int, above: frozenset[Atom]) -> Missing:
         s, o = self.said(atom.s, row), self.said(atom.o, row)
