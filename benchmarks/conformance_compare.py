@@ -35,9 +35,11 @@ def _canonical(triples: list[ox.Triple]) -> set[str]:
 
 
 def _by_value(term: Term) -> Term:
+    if isinstance(term, ox.Literal) and term.datatype.value == XSD + "boolean":
+        return ox.Literal(term.value in {"true", "1"})
     if isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS:
         try:
-            value = Decimal(term.value).normalize()
+            value = Decimal(term.value).normalize() + 0
         except InvalidOperation:
             return term
         return ox.Literal(f"{value:f}" if value.is_finite() else str(value), datatype=term.datatype)
@@ -132,9 +134,12 @@ def same_csv(expected: str, got: str) -> bool:
     return _csv_rows(expected) == _csv_rows(got)
 
 
-def _csv_rows(text: str) -> tuple[list[str], Counter[tuple[str, ...]]]:
-    header, *rows = list(csv.reader(io.StringIO(text)))
-    return header, Counter(tuple(_csv_cell(cell) for cell in row) for row in rows)
+def _csv_rows(text: str) -> Counter[tuple[tuple[str, str], ...]]:
+    """The rows, each as the cells that are not empty under their column's name."""
+    return Counter(
+        tuple(sorted((name, _csv_cell(cell)) for name, cell in row.items() if cell))
+        for row in csv.DictReader(io.StringIO(text))
+    )
 
 
 def _csv_cell(cell: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 from collections import deque
 
@@ -18,6 +19,7 @@ __all__ = ["SlowLog", "main"]
 _MAX_WAITING = 16
 _MAX_TEXT = 8000
 _TIMEOUT_S = 10.0
+_NOISE = re.compile(r"_vars\s*=\s*(?:set\(\)|\{[^{}]*\})")
 
 
 class SlowLog:
@@ -72,7 +74,8 @@ async def _algebra(text: str) -> str:
     try:
         async with asyncio.timeout(_TIMEOUT_S):
             out, _ = await process.communicate(text.encode())
-        return " ".join(out.decode(errors="replace").split())
+        shown = _NOISE.sub("", out.decode(errors="replace"))
+        return " ".join(shown.replace("rdflib.term.", "").split())
     except TimeoutError:
         return ""
     finally:

@@ -276,8 +276,8 @@ class QueryRoute:
             request.fields["rows"] = stream.rows
             if stream.truncated:
                 request.fields["truncated"] = stream.truncated
-            assert request.text is not None
-            self._log_slow(request, request.text, str(request.fields["query"]))
+        assert request.text is not None
+        self._log_slow(request, request.text, str(request.fields["query"]))
 
     def _log_slow(self, request: Request, text: str, query_hash: str) -> None:
         elapsed_ms = (time.monotonic() - request.started) * 1000

@@ -1,0 +1,88 @@
+"""The result cache and entity tags."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+
+from axiskg.server.cache import Cached, ResultCache
+
+
+def _hits(client: httpx.Client) -> float:
+    found = re.search(r"^axiskg_cache_hits_total (\S+)$", client.get("/metrics").text, re.MULTILINE)
+    assert found is not None
+    return float(found.group(1))
+
+
+def test_the_second_answer_comes_from_the_cache(client: httpx.Client) -> None:
+    params = {"query": "SELECT (41 + 1 AS ?x) {}"}
+    first = client.get("/sparql", params=params)
+    before = _hits(client)
+    second = client.get("/sparql", params=params)
+    assert second.content == first.content
+    assert second.headers["etag"] == first.headers["etag"]
+    assert _hits(client) == before + 1
+
+
+def test_space_does_not_matter_outside_of_strings(client: httpx.Client) -> None:
+    client.get("/sparql", params={"query": "SELECT (40 + 1 AS ?x) {}"})
+    before = _hits(client)
+    client.get("/sparql", params={"query": "SELECT  (40 + 1\n AS ?x) {} "})
+    assert _hits(client) == before + 1
+    one = client.get("/sparql", params={"query": "SELECT ('a b' AS ?x) {}"})
+    two = client.get("/sparql", params={"query": "SELECT ('a  b' AS ?x) {}"})
+    assert one.content != two.content
+
+
+def test_not_modified_until_a_write(client: httpx.Client) -> None:
+    params = {"query": "ASK { <urn:cache> <urn:p> 1 }"}
+    first = client.get("/sparql", params=params)
+    tag = first.headers["etag"]
+    same = client.get("/sparql", params=params, headers={"if-none-match": f'"x", {tag}'})
+    assert same.status_code == 304
+    assert same.content == b""
+    client.post(
+        "/update",
+        content="INSERT DATA { GRAPH <urn:test:cache> { <urn:cache> <urn:p> 1 } }",
+        headers={"content-type": "application/sparql-update"},
+    )
+    after = client.get("/sparql", params=params, headers={"if-none-match": tag})
+    assert after.status_code == 200
+    assert after.headers["etag"] != tag
+    assert int(after.headers["axiskg-generation"]) > int(first.headers["axiskg-generation"])
+
+
+def test_no_cache_is_honoured(client: httpx.Client) -> None:
+    params = {"query": "SELECT (43 AS ?x) {}"}
+    client.get("/sparql", params=params)
+    before = _hits(client)
+    client.get("/sparql", params=params, headers={"cache-control": "no-cache"})
+    assert _hits(client) == before
+
+
+def test_what_differs_from_call_to_call_is_never_kept(client: httpx.Client) -> None:
+    params = {"query": "SELECT (STRUUID() AS ?x) {}"}
+    first, second = client.get("/sparql", params=params), client.get("/sparql", params=params)
+    assert first.content != second.content
+    assert "etag" not in first.headers
+
+
+def test_formats_have_tags_of_their_own(client: httpx.Client) -> None:
+    params = {"query": "SELECT (44 AS ?x) {}"}
+    tags = {
+        client.get("/sparql", params=params, headers={"accept": accept}).headers["etag"]
+        for accept in ("text/csv", "application/sparql-results+xml", "*/*")
+    }
+    assert len(tags) == 3
+
+
+def test_the_cache_is_bounded_in_bytes() -> None:
+    cache = ResultCache(max_bytes=10_000, max_entry_bytes=5_000)
+    for number in range(50):
+        cache.put(number, Cached([], bytes(1000), b"", 0, ""))
+        assert cache.size_bytes <= 10_000
+    assert cache.get(0) is None
+    assert cache.get(49) is not None
+    cache.put("large", Cached([], bytes(6000), b"", 0, ""))
+    assert cache.get("large") is None
