@@ -59,13 +59,15 @@ def entity_named(store: Store, name: str, parameter: str = "entity") -> NamedNod
     if iri is not None and _is_known(store, iri):
         return iri
     folded = Literal(wanted.casefold())
-    called = _column(
-        store,
-        f"SELECT DISTINCT ?e WHERE {{ GRAPH g:entities {{ ?e {_NAMES} ?name }}"
-        f" FILTER(LCASE(STR(?name)) = {folded}) }} ORDER BY ?e",
-    )
-    if called:
-        return _the_one(called, wanted, parameter)
+    for names in ("rdfs:label|skos:prefLabel", "skos:altLabel"):
+        called = _column(
+            store,
+            f"SELECT DISTINCT ?e WHERE {{ VALUES ?g {{ g:entities g:links }}"
+            f" GRAPH ?g {{ ?e {names} ?name FILTER(LCASE(STR(?name)) = {folded}) }}"
+            f" FILTER(STRSTARTS(STR(?e), {Literal(ENT)})) }} ORDER BY ?e",
+        )
+        if called:
+            return _the_one(called, wanted, parameter)
     known = _column(store, "SELECT ?e WHERE { GRAPH g:entities { ?e a ?c } }")
     slugs = [t.value.removeprefix(ENT) for t in known if isinstance(t, NamedNode)]
     labels = [
