@@ -54,7 +54,7 @@ def test_it_is_not_taken_for_granted_and_the_standing_says_why(
 
 
 def test_no_group_is_counted_as_a_member_or_an_invitee(article: Encoded) -> None:
-    for predicate in ("memberOf", "initialMemberOf", "invitedToJoin", "appliedToJoin"):
+    for predicate in ("memberOf", "invitedToJoin", "appliedToJoin"):
         for (who,) in article.rows(
             f"SELECT DISTINCT ?s {{ GRAPH ?st {{ ?s axis:{predicate} ?o }} }}"
         ):
@@ -105,4 +105,4 @@ def test_india_opposes_nobody(article: Encoded) -> None:
         "SELECT DISTINCT ?p { GRAPH ?st { ent:india ?p ?o }"
         " GRAPH g:provenance { ?st axis:standing axis:Accepted } }"
     )
-    assert rows == [("initialMemberOf",), ("memberOf",)]
+    assert rows == [("memberOf",)]
