@@ -97,9 +97,9 @@ def bare_settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def graph() -> Iterator[Store]:
-    """The project's own graph, in memory."""
-    settings = Settings(store=":memory:")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The project's own graph, in a store of its own."""
+    settings = Settings(store=str(tmp_path_factory.mktemp("graph") / "store"))
     with open_store(settings) as store:
         build(settings, store)
         yield store

@@ -2,38 +2,72 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from axiskg.cli import main
 from axiskg.cli.app import Exit
+from axiskg.store import Store
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command printed, and its exit code."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture(scope="module")
+def store_folder(graph: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project's graph that no other test has open."""
+    folder = tmp_path_factory.mktemp("copy") / "store"
+    graph.snapshot(folder)
+    return folder
 
 
 @pytest.fixture
-def run(tmp_path: Path, snapshot_file: Path):  # type: ignore[no-untyped-def]
+def run(
+    tmp_path: Path,
+    snapshot_file: Path,
+    store_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
     """Run the command in an empty folder, with the snapshot."""
-    environment = {
-        **os.environ,
-        "AXISKG_WIKIDATA_SNAPSHOT": str(snapshot_file),
-        "AXISKG_STORE": ":memory:",
-        "AXISKG_LINK_JUDGEMENTS": str(tmp_path / "judgements.tsv"),
-    }
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AXISKG_WIKIDATA_SNAPSHOT", str(snapshot_file))
+    monkeypatch.setenv("AXISKG_STORE", str(store_folder))
+    monkeypatch.setenv("AXISKG_LINK_JUDGEMENTS", str(tmp_path / "judgements.tsv"))
 
-    def command(*words: str, stdin: str = "", **changes: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", "from axiskg.cli import main; main()", *words],
-            input=stdin, cwd=tmp_path, env={**environment, **changes},
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+    def command(*words: str, stdin: str = "", **changes: str) -> Done:
+        with monkeypatch.context() as patch:
+            for name, value in changes.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["axiskg", *words])
+            patch.setattr(sys, "stdin", io.StringIO(stdin))
+            code: int | str | None = 0
+            try:
+                main()
+            except SystemExit as end:
+                code = end.code
+        shown = capsys.readouterr()
+        return Done(int(code or 0), shown.out, shown.err)
 
     return command
 
 
-def test_link_names_a_file_and_standard_input(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_link_names_a_file_and_standard_input(run: Run, tmp_path: Path) -> None:
     answer = json.loads(run("link", "China", "Georgia", "--json").stdout)
     assert [one["decision"] for one in answer] == ["match", "candidates"]
     (tmp_path / "names.txt").write_text("China\n\nIran\n", "utf-8")
@@ -48,7 +82,7 @@ def test_link_names_a_file_and_standard_input(run, tmp_path: Path) -> None:  # t
     assert typed[0]["match"]["qid"] == "Q230"
 
 
-def test_a_judgement_outlives_the_run(run) -> None:  # type: ignore[no-untyped-def]
+def test_a_judgement_outlives_the_run(run: Run) -> None:
     kept = run("link", "Macron", "--judge", "Q3052772:negative", "--by", "me")
     assert kept.returncode == 0
     answer = json.loads(run("link", "Macron", "--json").stdout)
@@ -56,7 +90,9 @@ def test_a_judgement_outlives_the_run(run) -> None:  # type: ignore[no-untyped-d
     assert run("link", "Macron", "--judge", "Q3052772:perhaps").returncode == Exit.REMOTE
 
 
-def test_a_snapshot_is_built_with_progress_on_stderr(run, extract: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_snapshot_is_built_with_progress_on_stderr(
+    run: Run, extract: Path, tmp_path: Path
+) -> None:
     target = tmp_path / "mine.sqlite"
     done = run(
         "wikidata", "snapshot", "--from", str(extract), "--output", str(target), "--known-kinds",
@@ -70,8 +106,10 @@ def test_a_snapshot_is_built_with_progress_on_stderr(run, extract: Path, tmp_pat
     assert "nowhere.jsonl" in missing.stderr
 
 
-def test_the_comparison_and_its_exports(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    lines = json.loads(run("wikidata", "diff", "--json").stdout)
+def test_the_comparison_and_its_exports(run: Run, tmp_path: Path) -> None:
+    done = run("wikidata", "diff", "--json")
+    assert done.returncode == 0, done.stderr
+    lines = json.loads(done.stdout)
     assert {"agree", "only here", "only there"} <= {line["outcome"] for line in lines}
     some = run("wikidata", "diff", "--outcome", "only here", "--property", "P463").stdout
     assert "iran\tP463\tsco" in some
@@ -87,7 +125,7 @@ def test_the_comparison_and_its_exports(run, tmp_path: Path) -> None:  # type: i
     assert "bonny-lin" in run("wikidata", "openrefine", "--unlinked").stdout
 
 
-def test_a_comparison_without_snapshot_says_how_to_make_one(run) -> None:  # type: ignore[no-untyped-def]
+def test_a_comparison_without_snapshot_says_how_to_make_one(run: Run) -> None:
     done = run("wikidata", "diff", AXISKG_WIKIDATA_SNAPSHOT="none.sqlite")
     assert done.returncode == Exit.REMOTE
     assert "axiskg wikidata snapshot --from FILE" in done.stderr.replace("\n", " ")
@@ -96,7 +134,7 @@ def test_a_comparison_without_snapshot_says_how_to_make_one(run) -> None:  # typ
     assert "AXISKG_NETWORK" in live.stderr
 
 
-def test_missing_rows_of_the_links_file_are_added(run, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_missing_rows_of_the_links_file_are_added(run: Run, tmp_path: Path) -> None:
     data = tmp_path / "home" / "data"
     (data / "links").mkdir(parents=True)
     (data / "triples").mkdir()

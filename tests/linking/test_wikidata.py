@@ -1,4 +1,4 @@
-"""Wikidata's own API, asked politely: against a server that answers as it does, from the extract."""
+"""Wikidata's own API, asked politely; here a server that answers as it does, from the extract."""
 
 from __future__ import annotations
 

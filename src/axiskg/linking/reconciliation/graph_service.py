@@ -62,6 +62,11 @@ class GraphService:
         return found
 
     @cached_property
+    def _keys(self) -> dict[str, str]:
+        """The keys of labels by slug."""
+        return {slug: keys.key(one.name) for slug, one in self._entities.described.items()}
+
+    @cached_property
     def _uses(self) -> dict[str, Counter[str]]:
         return property_uses(self._store)
 
@@ -119,9 +124,8 @@ class GraphService:
             if linked.match is not None and linked.match.entity in known:
                 scores[linked.match.entity] = (95.0 * linked.match.score, "wikidata")
         if not scores:
-            names = {slug: keys.key(one.name) for slug, one in known.items()}
             alike = process.extract(
-                keys.key(text), names, scorer=fuzz.WRatio, limit=10, score_cutoff=_LIKE
+                keys.key(text), self._keys, scorer=fuzz.WRatio, limit=10, score_cutoff=_LIKE
             )
             for _, likeness, slug in alike:
                 scores[slug] = (min(_MAX_LIKE, 0.6 * likeness), "near")
