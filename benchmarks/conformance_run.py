@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -212,8 +211,8 @@ class Runner:
         if exchange.boolean is not None and _boolean(response) is not exchange.boolean:
             return f"not {exchange.boolean}"
         if exchange.content_type and exchange.method != "HEAD":
-            wanted = re.sub(r"\s", "", exchange.content_type.lower())
-            if re.sub(r"\s", "", kind.lower()) != wanted:
+            wanted = exchange.content_type.partition(";")[0].strip().lower()
+            if kind.partition(";")[0].strip().lower() != wanted:
                 return f"content type {kind!r}"
         if exchange.graph is not None:
             base = unquote(str(response.url))

@@ -23,9 +23,11 @@ _STARTING_S = 60.0
 _OURS = "from axiskg.cli import main; main()"
 _RDFLIB = """
 import sys, uvicorn
-from rdflib import Dataset
+from rdflib import ConjunctiveGraph
 from rdflib_endpoint import SparqlEndpoint
-app = SparqlEndpoint(graph=Dataset(default_union=False), enable_update=True)
+graph = ConjunctiveGraph()  # with rdflib's Dataset, INSERT DATA into the default graph fails
+graph.default_union = False
+app = SparqlEndpoint(graph=graph, enable_update=True)
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="critical")
 """
 

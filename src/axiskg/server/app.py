@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from axiskg import __version__
 from axiskg.errors import AxisKGError
-from axiskg.server import api_linking, api_operations
+from axiskg.server import api_linking, api_names, api_operations, api_pages, api_reasoning
 from axiskg.server.context import Context
 from axiskg.server.front import Front
 from axiskg.server.http import ProblemError
@@ -47,8 +47,8 @@ def create_app(settings: Settings) -> Front:
         redoc_url=None,
     )
     app.state.services = services
-    for router in (api_operations.router, api_linking.router):
-        app.include_router(router)
+    for part in (api_pages, api_names, api_operations, api_reasoning, api_linking):
+        app.include_router(part.router)
     _handle_errors(app)
     return Front(services, app)
 

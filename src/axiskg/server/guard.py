@@ -14,12 +14,15 @@ from axiskg.settings import Settings
 
 __all__ = ["guarded"]
 
-_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-_TIMEOUT = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-_BUSY = (
-    b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\n"
-    b"content-length: 0\r\n\r\n"
-)
+
+def _bare(status: str) -> bytes:
+    """A response without a body, after which the connection closes."""
+    return f"HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".encode()
+
+
+_TOO_LARGE = _bare("431 Request Header Fields Too Large")
+_TIMEOUT = _bare("408 Request Timeout")
+_BUSY = _bare("503 Service Unavailable\r\nretry-after: 1")
 
 
 def guarded(settings: Settings) -> type[asyncio.Protocol]:
