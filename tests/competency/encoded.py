@@ -24,14 +24,14 @@ def iri(name: str) -> ox.NamedNode:
     return ox.NamedNode(expand(name if ":" in name else f"ent:{name}"))
 
 
-def short(term: ox.NamedNode | ox.Literal | ox.BlankNode) -> str:
+def short(term: ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple) -> str:
     """`p11.c`, `china`, `Fact`, or the text of a literal."""
     if isinstance(term, ox.NamedNode):
         name = curie(term.value)
         for prefix in (f"st:{SLUG}/", "ent:", "axis:"):
             name = name.removeprefix(prefix)
         return name
-    return term.value
+    return str(term) if isinstance(term, ox.Triple) else term.value
 
 
 @dataclass(frozen=True)
