@@ -15,8 +15,8 @@ CORPORA = Path(__file__).parent / "corpora"
 GOOD = CORPORA / "good.trig"
 
 
-def checked(settings: Settings, *paths: Path) -> CheckReport:
-    return CheckReport(tuple(run_gates(settings, list(paths) or None)))
+def checked(settings: Settings, *paths: Path, java: str | None = None) -> CheckReport:
+    return CheckReport(tuple(run_gates(settings, list(paths) or None, java=java)))
 
 
 def test_the_good_corpus_passes_every_gate(settings: Settings) -> None:
@@ -68,7 +68,7 @@ def test_a_broken_query_fails_just_its_gate(settings: Settings) -> None:
         "}\n",
         encoding="utf-8",
     )
-    report = checked(settings)
+    report = checked(settings, java="none")
     assert report.failed == ("queries",)
     [finding] = next(r.findings for r in report.gates if r.gate == "queries")
     assert finding.place == "queries/all-backing.rq:3"
@@ -82,7 +82,7 @@ def test_a_broken_term_fails_just_its_gate(settings: Settings) -> None:
     old = "    rdfs:subClassOf axis:Place ;"
     assert old in text
     module.write_text(text.replace(old, "    rdfs:subClassOf axis:Plaice ;", 1), encoding="utf-8")
-    report = checked(settings)
+    report = checked(settings, java="none")
     assert report.failed == ("vocabulary",)
     [finding] = next(r.findings for r in report.gates if r.gate == "vocabulary")
     assert finding.place.startswith("ontology/modules/actors.ttl:")
