@@ -28,7 +28,7 @@ def run(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=240,
+        timeout=280,
     )
 
 
