@@ -13,6 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from axiskg import __version__
 from axiskg.errors import ConfigError, ProvenanceError
+from axiskg.linking.links import link_quads
 from axiskg.namespaces import (
     LINKS_GRAPH,
     ONTOLOGY_GRAPH,
@@ -23,6 +24,7 @@ from axiskg.namespaces import (
     prologue,
 )
 from axiskg.ontology import ontology_files, read_ontology
+from axiskg.reasoning import refresh
 from axiskg.settings import Settings
 from axiskg.statements import statements_of
 from axiskg.store import Solutions, Store, open_store
@@ -198,8 +200,6 @@ def _check(path: Path, quads: Sequence[Quad], creators: Mapping[str, Sequence[st
 
 def _links(settings: Settings) -> list[Quad]:
     """The links to other sets of identities, as quads of the links graph."""
-    from axiskg.linking.links import link_quads
-
     name = NamedNode(LINKS_GRAPH)
     return [Quad(q.subject, q.predicate, q.object, name) for q in link_quads(settings)]
 
@@ -218,20 +218,7 @@ def _write(store: Store, inputs: Inputs, settings: Settings, note: Callable[[str
         note(f"writing {source}")
         store.replace_source(source, quads)
     note("drawing conclusions")
-    _conclude(store, settings)
-
-
-def _conclude(store: Store, settings: Settings) -> None:
-    """Fill the inferred graph and the plain view."""
-    import axiskg.reasoning
-    from axiskg.plain import refresh_plain_view
-
-    refresh: Callable[[Store, Settings], None] | None
-    refresh = getattr(axiskg.reasoning, "refresh", None)
-    if refresh is None:
-        refresh_plain_view(store)
-    else:
-        refresh(store, settings)
+    refresh(store, settings)
 
 
 def _record(wanted: str, sources: Iterable[str]) -> str:
