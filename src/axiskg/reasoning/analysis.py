@@ -28,7 +28,7 @@ from axiskg.reasoning.networks import Network
 from axiskg.reasoning.questions import asked_of
 from axiskg.reasoning.scenarios import ScenarioCard, scenario_cards
 from axiskg.reasoning.selection import Assumption, Selection
-from axiskg.reasoning.values import Actor, Asked, Citation, Counter
+from axiskg.reasoning.values import Actor, Asked, Citation, Counter, short
 from axiskg.reasoning.what_if import (
     Change,
     Difference,
@@ -175,6 +175,7 @@ class Analysis:
     def _against(
         self, findings: Findings, a: Actor, b: Actor, conclusion: str
     ) -> tuple[Counter, ...]:
+        links = {"indirectlyAlignedWith", "sharesInstitutionWith", "linkedByInvitationWith"}
         common = roles_of(findings, a.iri).keys() & roles_of(findings, b.iri).keys()
         return counter_evidence(
             self._store,
@@ -182,7 +183,7 @@ class Analysis:
             findings,
             a.iri,
             b.iri,
-            institutions=sorted(common) if conclusion == "indirectlyAlignedWith" else (),
+            institutions=sorted(common) if conclusion in links else (),
             against=conclusion,
         )
 
@@ -210,9 +211,16 @@ class Analysis:
 
         Raises `NotFoundError` when it does not hold, with the way to ask why not.
         """
+        first, second = self.directory.entity(subject, "s"), self.directory.entity(object_, "o")
         triple = self._triple(subject, relation, object_)
         findings = self.findings(asked, possibly=True)
-        return explanation_of(findings, triple, asked, max_proofs=max_proofs)
+        return explanation_of(
+            findings,
+            triple,
+            asked,
+            max_proofs=max_proofs,
+            counter_evidence=self._against(findings, first, second, short(triple[1])),
+        )
 
     def why_not(self, subject: str, relation: str, object_: str, asked: Asked = BASE) -> Lacking:
         """Why a triple does not hold: the nearest rules, the premise that each lacks, and the

@@ -31,10 +31,14 @@ FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
     "weakening": ("weakens", "hinders", "slows", "reverses", "prevents"),
     "self-regard": ("prioritizesOverRelations",),
     "holding-back": ("operatesBy",),
+    "friendly": ("relatedTo", "cooperatesWith", "supports", "prioritizesRelationsWith"),
 }
 """By what a statement may speak against an alignment; the ontology gives the sub-properties."""
 
 _PARTS: Final = ("leads", "leaderOf", "bodyOf", "partOf")
+_HOSTILITY: Final = frozenset({"opposes", "adverseTo", "rivalOf"})
+"""Conclusions against which friendliness speaks, not hostility."""
+
 _DOUBTFUL: Final = frozenset({"Possible", "Unlikely", "Undetermined"})
 
 
@@ -78,10 +82,12 @@ def counter_evidence(
     pair = _pair(store, queries_dir, findings, a, b, institutions, families["weakening"])
     found: list[Counter] = []
     for citation in _about(store, queries_dir, pair.nodes).values():
-        judged = _judged(citation, pair, families, findings)
+        reasons = _reasons if against not in _HOSTILITY else _friendly_reasons
+        judged = next(reasons(citation, pair, families, findings), None)
         if judged is not None:
             kind, why = judged
-            found.append(Counter(**dict(citation), kind=kind, against=against, why=why))
+            told = f"{why}{_caveat(citation)}"
+            found.append(Counter(**dict(citation), kind=kind, against=against, why=told))
     return tuple(found)
 
 
@@ -173,22 +179,6 @@ def _about(store: Store, queries_dir: Path, slugs: Iterable[str]) -> dict[str, C
     return citations(store, queries_dir, wanted)
 
 
-def _judged(
-    citation: Citation,
-    pair: _Pair,
-    families: Mapping[str, frozenset[str]],
-    findings: Findings,
-) -> tuple[str, str] | None:
-    """The kind and the reason in words, or None when the statement does not speak against."""
-    return next(
-        (
-            (kind, f"{words}{_caveat(citation)}")
-            for kind, words in _reasons(citation, pair, families, findings)
-        ),
-        None,
-    )
-
-
 def _caveat(citation: Citation) -> str:
     told = {
         "Hypothetical": "; only within a scenario",
@@ -218,7 +208,7 @@ def _reasons(
         if relation in families["hostile"] and affirmed:
             yield "hostile", f"{subject} is hostile to {object_} ({verb})"
         if not affirmed and relation not in adverse:
-            yield "denied", f"denied: {subject} {verb} {object_}"
+            yield "denied", f"it is denied that {subject} {verb} {object_}"
         if affirmed and relation not in adverse and citation.likelihood in _DOUBTFUL:
             yield "doubtful", f"{citation.likelihood.lower()} only: {subject} {verb} {object_}"
     if relation in families["weakening"] and affirmed and citation.object in pair.common:
@@ -226,12 +216,29 @@ def _reasons(
     if affirmed and pair.weakening & {citation.subject, citation.object}:
         yield "weakening", f"{subject} {verb} {object_}"
     if not affirmed and not hypothetical and citation.subject in pair.common:
-        yield "denied", f"denied: {subject} {verb} {object_}"
+        yield "denied", f"it is denied that {subject} {verb} {object_}"
     if relation in families["self-regard"] and affirmed and _regards_the_other(citation, pair):
         yield "feared", f"{subject} puts its own interests above its relations"
     if "Fears" in citation.attitude and _fears_the_other(citation, pair):
         yield "feared", f"feared: {subject} {verb} {object_}"
     yield from _held_back(citation, pair, families, (subject, object_))
+
+
+def _friendly_reasons(
+    citation: Citation,
+    pair: _Pair,
+    families: Mapping[str, frozenset[str]],
+    findings: Findings,
+) -> Iterator[tuple[str, str]]:
+    """What speaks against hostility: ties of the two, and hostility that is denied."""
+    if not pair.between(citation) or citation.standing == "Hypothetical":
+        return
+    verb = spoken(citation.relation)
+    subject, object_ = (findings.label(ENT + slug) for slug in (citation.subject, citation.object))
+    if citation.polarity == "Affirmed" and citation.relation in families["friendly"]:
+        yield "friendly", f"{subject} {verb} {object_}"
+    if citation.polarity == "Negated" and citation.relation in families["hostile"]:
+        yield "denied", f"it is denied that {subject} {verb} {object_}"
 
 
 def _held_back(
@@ -251,7 +258,10 @@ def _held_back(
         if citation.relation in families["holding-back"] and affirmed:
             yield "group-held-back", f"{subject} acts only by {object_}"
         if not affirmed:
-            yield "group-held-back", f"denied: {subject} {spoken(citation.relation)} {object_}"
+            yield (
+                "group-held-back",
+                f"it is denied that {subject} {spoken(citation.relation)} {object_}",
+            )
 
 
 def _regards_the_other(citation: Citation, pair: _Pair) -> bool:

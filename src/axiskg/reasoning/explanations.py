@@ -11,7 +11,7 @@ from axiskg.errors import NotFoundError
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.proof_forms import as_mermaid, as_prov, as_text, told
 from axiskg.reasoning.proofs import Asserted, Derivation, Key, Proof
-from axiskg.reasoning.values import Asked, Citation, Value, short
+from axiskg.reasoning.values import Asked, Citation, Counter, Value, short
 from axiskg.reasoning.why_not import Aside, Attempt, Missing
 
 __all__ = [
@@ -76,6 +76,7 @@ class Explanation(Value):
     proofs: tuple[ProofTree, ...]
     other_proofs: int = Field(description="Other last steps that are not shown.")
     statements: tuple[Citation, ...]
+    counter_evidence: tuple[Counter, ...]
     text: str
     mermaid: str
     prov: str = Field(description="The first proof as PROV-O in Turtle.")
@@ -107,7 +108,12 @@ class Lacking(Value):
 
 
 def explanation_of(
-    findings: Findings, triple: Key, asked: Asked, *, max_proofs: int
+    findings: Findings,
+    triple: Key,
+    asked: Asked,
+    *,
+    max_proofs: int,
+    counter_evidence: tuple[Counter, ...],
 ) -> Explanation:
     """The lowest proofs of a triple. Raises `NotFoundError` when it does not hold."""
     fact = findings.run.holds(*triple)
@@ -129,6 +135,7 @@ def explanation_of(
         proofs=tuple(_tree(proof, by_iri, asked) for proof in proofs),
         other_proofs=max(0, others - len(proofs)),
         statements=cited,
+        counter_evidence=counter_evidence,
         text="\n\n".join(
             f"{as_text(proof, by_iri)}\n{_together(proof, by_iri, asked).words}" for proof in proofs
         ),

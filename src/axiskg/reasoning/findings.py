@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from pyoxigraph import NamedNode
 
@@ -19,6 +20,9 @@ from axiskg.reasoning.values import Citation
 from axiskg.store.protocol import Store
 
 __all__ = ["Findings"]
+
+ASSUMED: Final = "urn:axiskg:assumed:"
+"""How the names begin under which proofs cite what a what-if adds."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,8 @@ class Findings:
         return tuple(sorted(self.run.proof(*triple).statements))
 
     def cite(self, statements: Iterable[str]) -> tuple[Citation, ...]:
-        """The statements with their places, in the order of the text."""
-        wanted = set(statements)
+        """The statements with their places, in the order of the text; assumptions have none."""
+        wanted = {iri for iri in statements if not iri.startswith(ASSUMED)}
         missing = wanted - self._cited.keys()
         if missing:
             self._cited.update(citations(self.store, self.queries_dir, missing))

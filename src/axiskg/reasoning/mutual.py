@@ -25,6 +25,7 @@ class Manner:
     issue: tuple[str, ...]
     strength: int
     verb: str
+    noun: str
 
     @property
     def is_backing(self) -> bool:
@@ -33,8 +34,24 @@ class Manner:
 
 
 MANNERS: Final = (
-    Manner("full", "fullyBacks", "heldBy", ("onIssue", "overPlace"), 4, "fully backs {b} on"),
-    Manner("tacit", "tacitlyBacks", "heldBy", ("onIssue", "overPlace"), 3, "tacitly backs {b} on"),
+    Manner(
+        "full",
+        "fullyBacks",
+        "heldBy",
+        ("onIssue", "overPlace"),
+        4,
+        "fully backs {b} on",
+        "full backing",
+    ),
+    Manner(
+        "tacit",
+        "tacitlyBacks",
+        "heldBy",
+        ("onIssue", "overPlace"),
+        3,
+        "tacitly backs {b} on",
+        "tacit backing",
+    ),
     Manner(
         "views-as-legitimate",
         "viewsAsLegitimate",
@@ -42,6 +59,7 @@ MANNERS: Final = (
         ("about",),
         2,
         "views as legitimate {b}'s concerns about",
+        "finding a concern legitimate",
     ),
     Manner(
         "declines-to-condemn",
@@ -50,6 +68,7 @@ MANNERS: Final = (
         (),
         1,
         "declines to condemn what {b} does in",
+        "declining to condemn",
     ),
 )
 """From the strongest to the weakest; the numbers order, they measure nothing."""
@@ -192,12 +211,13 @@ def _weakest_link(directions: Sequence[Direction], actors: Sequence[Actor]) -> s
     if 0 in ranks:
         missing = ranks.index(0)
         return f"No support of {actors[1 - missing].label} by {actors[missing].label} is stated."
+    nouns = [next(m.noun for m in MANNERS if m.name == one.strongest) for one in directions]
     if ranks[0] == ranks[1]:
-        return f"Neither direction is weaker: the best of both is {directions[0].strongest}."
+        return f"Neither direction is weaker: the best of both is {nouns[0]}."
     weak = ranks.index(min(ranks))
     return (
-        f"{actors[weak].label}'s side is the weaker: the best it offers is"
-        f" {directions[weak].strongest}, against {directions[1 - weak].strongest}."
+        f"{actors[weak].label}'s side is the weaker: the best it offers is {nouns[weak]},"
+        f" against {nouns[1 - weak]}."
     )
 
 

@@ -103,7 +103,8 @@ class Counter(Citation):
     """A statement that speaks against a conclusion, and in what way."""
 
     kind: str = Field(
-        description="reservation, denied, weakening, feared, doubtful, hostile or group-held-back"
+        description="reservation, denied, weakening, feared, doubtful, hostile, friendly or"
+        " group-held-back"
     )
     against: str = Field(description="The conclusion that it speaks against.")
     why: str = Field(description="The same in words.")

@@ -217,7 +217,9 @@ def difference_of(
         if kind is None:
             unchanged += 1
             continue
-        proof = (before if kind == "gone" else after).run.proof(*triple)
+        findings = before if kind == "gone" else after
+        proof = findings.run.proof(*triple)
+        cited = {citation.statement: citation for citation in findings.cite(proof.statements)}
         changes[kind].append(
             Changed(
                 subject=short(triple[0]),
@@ -227,7 +229,7 @@ def difference_of(
                 after=will.get(triple),
                 inferred=isinstance(proof.root, Derivation),
                 statements=tuple(sorted(proof.statements)),
-                proof=as_text(proof),
+                proof=as_text(proof, cited),
             )
         )
     return Difference(

@@ -17,7 +17,7 @@ from axiskg.build import build
 from axiskg.reasoning.analysis import Analysis
 from axiskg.server.context import Context
 from axiskg.settings import Settings
-from axiskg.store import EmbeddedStore
+from axiskg.store import open_store
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -47,12 +47,18 @@ def concluded(rules_dir: Path) -> set[tuple[str, str, str]]:
 
 
 @pytest.fixture(scope="session")
-def context() -> Iterator[Context]:
-    """The article's graph, built in memory from the files of the repository."""
-    settings = Settings(home=ROOT, store=":memory:")
-    with EmbeddedStore.in_memory() as store:
-        build(settings, store)
-        yield Context(settings=settings, store=store, generation=lambda: 1)
+def built(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings whose store, on disk, holds the article's graph."""
+    store = tmp_path_factory.mktemp("analysis") / "store"
+    settings = Settings(home=ROOT, store=str(store))
+    build(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def context(built: Settings) -> Iterator[Context]:
+    with open_store(built, read_only=True) as store:
+        yield Context(settings=built, store=store, generation=lambda: 1)
 
 
 @pytest.fixture(scope="session")

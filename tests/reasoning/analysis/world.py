@@ -20,6 +20,7 @@ ENTITIES = """
 china a State ; russia a State ; united-states a State ; iran a State ; india a State
 belarus a State ; ukraine a State ; brazil a State ; atlantis a State ; lemuria a State
 the-west a Bloc ; european-union a Organization ; xi-jinping a Person
+ruritania a State ; sylvania a State ; old-league a Institution
 brics a Institution ; sco a Institution ; world-forum a Institution
 position-of-china-on-taiwan a Position heldBy china onIssue taiwan
 position-of-china-on-tibet a Position heldBy china onIssue tibet
@@ -71,6 +72,8 @@ p5.b russia distrusts china
 p5.c china plansAllianceWith russia [Negated]
 p5.d russia wantsSubordinationTo china [Negated]
 p5.e xi-jinping supportsView china-russia-relationship [Claim by=xi-jinping]
+p5.f ruritania memberOf old-league [until=1999-12-31]
+p5.g sylvania memberOf old-league [from=2005-01-01]
 p6.a united-states engagesIn conflict-over-taiwan [Hypothesis Undetermined if=taiwan]
 p6.b china allianceWith russia [Hypothesis Possible then=taiwan]
 p6.c some-experts fears china-russia-relationship [Perception held=some-experts]

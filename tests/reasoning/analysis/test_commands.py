@@ -1,0 +1,102 @@
+"""The commands: what people read, JSON as over HTTP, forms and files, errors."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from axiskg.cli import app
+from axiskg.errors import NotFoundError, ParameterError
+from axiskg.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+
+
+def ask(settings: Settings, *words: str) -> str:
+    done = CliRunner().invoke(app, ["--store", settings.store, *words], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def ask_json(settings: Settings, *words: str) -> Any:
+    return json.loads(ask(settings, *words, "--json"))
+
+
+def test_mutual_backing_reads_well(built: Settings) -> None:
+    told = ask(built, "mutual-backing", "china", "russia")
+    assert "back each other: yes" in told
+    assert re.search(r"full +taiwan +paragraph 14, sentence 5 +p14\.af", told)
+    assert "declining to condemn" in told
+    assert "What speaks against it" in told
+
+
+def test_alignment_of_two_and_of_one(built: Settings) -> None:
+    told = ask(built, "alignment", "Iran", "China", "--as-of", "2023-08-15")
+    assert "indirect, surely" in told
+    assert "invitee / member" in told
+    rows = ask_json(built, "alignment", "india")["rows"]
+    assert all(row["common_adverse_to"] == [] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [("text", "by Mutual backing"), ("mermaid", "flowchart"), ("prov", "prov:Entity")],
+)
+def test_explain_in_its_forms(built: Settings, form: str, words: str) -> None:
+    told = ask(built, "explain", "china", "mutuallyBacks", "russia", "--format", form)
+    assert words in told
+
+
+def test_why_not_and_what_if(built: Settings) -> None:
+    told = ask(built, "why-not", "china", "allianceWith", "russia")
+    assert "does not hold" in told
+    assert "p11.4, but hypothetical" in told
+    told = ask(built, "what-if", "--scenario", "sino-us-conflict-alliance")
+    assert "china allianceWith russia" in told
+    gone = ask_json(built, "what-if", "--remove", "p26.j")["gone"]
+    assert {change["relation"] for change in gone} >= {"memberOf", "sharesInstitutionWith"}
+    assert "sino-us-conflict-alliance" in ask(built, "what-if", "--list")
+
+
+def test_balance_influence_and_network(built: Settings, tmp_path: Path) -> None:
+    assert "balanced" in ask(built, "balance")
+    assert "Saudi Arabia" in ask(built, "influence", "china", "russia")
+    path = tmp_path / "links.graphml"
+    ask(built, "network", str(path))
+    assert path.stat().st_size > 0
+    assert len(ask_json(built, "network")["edges"]) > 20
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "message"),
+    [
+        (("mutual-backing", "chna", "russia"), NotFoundError, "did you mean china"),
+        (("mutual-backing", "china", "china"), ParameterError, "another actor"),
+        (("alignment", "china", "--as-of", "soon"), ParameterError, "YYYY-MM-DD"),
+        (("explain", "china", "mutualyBacks", "russia"), ParameterError, "mutuallyBacks"),
+        (("what-if",), ParameterError, "nothing to change"),
+        (("what-if", "--scenario", "tawan-crisis"), NotFoundError, "taiwan-crisis"),
+    ],
+)
+def test_errors_are_one_message(
+    built: Settings, words: tuple[str, ...], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        ask(built, *words)
+
+
+def test_each_rule_question_and_kind_is_documented() -> None:
+    told = (ROOT / "docs" / "reasoning.md").read_text(encoding="utf-8")
+    for path in (ROOT / "ontology" / "rules").glob("*.rq"):
+        assert f"| `{path.stem}` |" in told, path.stem
+    source = (ROOT / "src/axiskg/reasoning/counter_evidence.py").read_text(encoding="utf-8")
+    for kind in re.findall(r'yield "([a-z-]+)"', source):
+        assert f"| `{kind}` |" in told
+    cli = (ROOT / "src/axiskg/cli/reasoning.py").read_text(encoding="utf-8")
+    for command in re.findall(r'@app\.command\("([a-z-]+)"\)', cli):
+        assert f"`axiskg {command}" in told
