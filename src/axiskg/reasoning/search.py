@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Final
@@ -293,33 +293,31 @@ class Search:
     def _visible(self, node: Node) -> Iterator[Link]:
         """The derivations of a fact with helpers replaced by what they stand for."""
         for link in self.derivations(node):
-            yield from self._unfolded(link, frozenset())
-
-    def _unfolded(self, link: Link, inside: frozenset[Node]) -> Iterator[Link]:
-        for index, premise in enumerate(link.premises):
-            if premise[0].kind is not Kind.HELPER:
-                continue
-            if premise in inside:
-                return
-            for inner in self.derivations(premise):
-                merged = replace(
+            for premises, bindings, others in self._expanded(link, frozenset({node})):
+                known = dict(link.bindings)
+                new = tuple((v, i) for v, i in bindings if known.setdefault(v, i) == i)
+                yield replace(
                     link,
-                    premises=(
-                        *link.premises[:index],
-                        *inner.premises,
-                        *link.premises[index + 1 :],
-                    ),
-                    bindings=link.bindings
-                    + tuple(
-                        (v, i)
-                        for v, i in inner.bindings
-                        if v not in dict(link.bindings) and inner.rule.origin.category == "part"
-                    ),
-                    others=link.others + inner.others,
+                    premises=premises,
+                    bindings=tuple(dict.fromkeys((*link.bindings, *new))),
+                    others=link.others + others,
                 )
-                yield from self._unfolded(merged, inside | {premise})
-            return
-        yield link
+
+    def _expanded(self, link: Link, inside: frozenset[Node]) -> Iterator[_Expansion]:
+        """The premises of a link with helpers replaced, in every way."""
+        yield from _product([self._ways(premise, inside) for premise in link.premises])
+
+    def _ways(self, premise: Node, inside: frozenset[Node]) -> Callable[[], Iterator[_Expansion]]:
+        def ways() -> Iterator[_Expansion]:
+            if premise[0].kind is not Kind.HELPER:
+                yield ((premise,), (), 0)
+            elif premise not in inside:
+                for inner in self.derivations(premise):
+                    named = inner.bindings if inner.rule.origin.category == "part" else ()
+                    for premises, bindings, others in self._expanded(inner, inside | {premise}):
+                        yield (premises, (*named, *bindings), inner.others + others)
+
+        return ways
 
     def _assembled(self, goal: Node, first: Link | None, max_premises: int) -> Proof | None:
         """A proof with `first` as its last step, or the lowest; None when it would be circular."""
@@ -420,6 +418,19 @@ class Search:
             absences=tuple(absence_text(absent, named) for absent in link.rule.absent),
             alternatives=link.others,
         )
+
+
+_Expansion = tuple[tuple[Node, ...], tuple[tuple[Var, int], ...], int]
+
+
+def _product(choices: Sequence[Callable[[], Iterator[_Expansion]]]) -> Iterator[_Expansion]:
+    """Every combination of one way for each premise, made as it is asked for."""
+    if not choices:
+        yield ((), (), 0)
+        return
+    for first in choices[0]():
+        for rest in _product(choices[1:]):
+            yield (first[0] + rest[0], first[1] + rest[1], first[2] + rest[2])
 
 
 class _CircularError(Exception):
