@@ -156,9 +156,7 @@ class Analysis:
             second,
             surely=surely,
             possibly=possibly,
-            not_counted=unaccepted_ties(
-                self._store, self._queries_dir, possibly, first.iri, second.iri
-            ),
+            not_counted=unaccepted_ties(possibly, first.iri, second.iri),
             counter_evidence=self._against(possibly, first, second, "indirectlyAlignedWith"),
             asked=asked,
         )
@@ -178,8 +176,6 @@ class Analysis:
         links = {"indirectlyAlignedWith", "sharesInstitutionWith", "linkedByInvitationWith"}
         common = roles_of(findings, a.iri).keys() & roles_of(findings, b.iri).keys()
         return counter_evidence(
-            self._store,
-            self._queries_dir,
             findings,
             a.iri,
             b.iri,

@@ -11,17 +11,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from pyoxigraph import NamedNode
 
 from axiskg.namespaces import AXIS, ENT
-from axiskg.reasoning.citations import citations
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.lookup import rows
 from axiskg.reasoning.values import Citation, Counter, short, spoken
-from axiskg.store.protocol import Store
 
 __all__ = ["counter_evidence", "unaccepted_ties"]
 
@@ -65,8 +62,6 @@ class _Pair:
 
 
 def counter_evidence(
-    store: Store,
-    queries_dir: Path,
     findings: Findings,
     a: str,
     b: str,
@@ -78,10 +73,10 @@ def counter_evidence(
 
     `institutions` are the IRIs of those that link the two; `against` names the conclusion.
     """
-    families = _families(store, queries_dir)
-    pair = _pair(store, queries_dir, findings, a, b, institutions, families["weakening"])
+    families = _families(findings)
+    pair = _pair(findings, a, b, institutions, families["weakening"])
     found: list[Counter] = []
-    for citation in _about(store, queries_dir, pair.nodes).values():
+    for citation in _about(findings, pair.nodes):
         reasons = _reasons if against not in _HOSTILITY else _friendly_reasons
         judged = next(reasons(citation, pair, families, findings), None)
         if judged is not None:
@@ -91,30 +86,28 @@ def counter_evidence(
     return tuple(found)
 
 
-def unaccepted_ties(
-    store: Store, queries_dir: Path, findings: Findings, a: str, b: str
-) -> tuple[Citation, ...]:
+def unaccepted_ties(findings: Findings, a: str, b: str) -> tuple[Citation, ...]:
     """Affirmed statements of a tie of the two that the chosen view does not accept."""
-    families = _families(store, queries_dir)
+    families = _families(findings)
     adverse = families["reservation"] | families["hostile"]
     pair = _Pair(frozenset({short(a)}), frozenset({short(b)}), *(frozenset[str](),) * 5)
     return tuple(
         citation
-        for iri, citation in _about(store, queries_dir, pair.nodes).items()
+        for citation in _about(findings, pair.nodes)
         if pair.between(citation)
         and citation.polarity == "Affirmed"
         and citation.standing != "Accepted"
         and citation.relation not in adverse
-        and iri
+        and citation.statement
         not in findings.statements(ENT + citation.subject, citation.relation, ENT + citation.object)
     )
 
 
-def _families(store: Store, queries_dir: Path) -> dict[str, frozenset[str]]:
+def _families(findings: Findings) -> dict[str, frozenset[str]]:
     name_of = {AXIS + p: name for name, members in FAMILIES.items() for p in members}
     families: dict[str, set[str]] = defaultdict(set)
     wanted = [NamedNode(iri) for iri in name_of]
-    for row in rows(store, queries_dir, "sub-properties", family=wanted):
+    for row in rows(findings.store, findings.queries_dir, "sub-properties", family=wanted):
         family, property_ = row["family"], row["property"]
         assert isinstance(family, NamedNode)
         assert isinstance(property_, NamedNode)
@@ -123,10 +116,11 @@ def _families(store: Store, queries_dir: Path) -> dict[str, frozenset[str]]:
 
 
 def _nodes_of(
-    store: Store, queries_dir: Path, parties: Iterable[str], among: frozenset[str] | None = None
+    findings: Findings, parties: Iterable[str], among: frozenset[str] | None = None
 ) -> set[str]:
     """The nodes described by one of the properties `among`, or by any, as belonging to parties."""
-    found = rows(store, queries_dir, "nodes-of", party=[NamedNode(iri) for iri in parties])
+    wanted = [NamedNode(iri) for iri in parties]
+    found = rows(findings.store, findings.queries_dir, "nodes-of", party=wanted)
     return {
         row["node"].value
         for row in found
@@ -136,8 +130,6 @@ def _nodes_of(
 
 
 def _pair(
-    store: Store,
-    queries_dir: Path,
     findings: Findings,
     a: str,
     b: str,
@@ -160,23 +152,25 @@ def _pair(
         for member in findings.subjects("memberOf", group)
         for statement in findings.statements(member, "memberOf", group)
     }
-    common = _nodes_of(store, queries_dir, [a]) & _nodes_of(store, queries_dir, [b])
+    common = _nodes_of(findings, [a]) & _nodes_of(findings, [b])
     return _Pair(
         a=parts(a),
         b=parts(b),
         common=slugs(common),
         groups=slugs(groups),
-        of_groups=slugs(_nodes_of(store, queries_dir, groups) - common),
+        of_groups=slugs(_nodes_of(findings, groups) - common),
         memberships=slugs(members),
-        weakening=slugs(_nodes_of(store, queries_dir, common, weakens)),
+        weakening=slugs(_nodes_of(findings, common, weakens)),
     )
 
 
-def _about(store: Store, queries_dir: Path, slugs: Iterable[str]) -> dict[str, Citation]:
+def _about(findings: Findings, slugs: Iterable[str]) -> tuple[Citation, ...]:
+    """The statements whose head triple names one of the nodes, whatever their standing."""
     nodes = [NamedNode(slug if ":" in slug else ENT + slug) for slug in sorted(slugs)]
-    found = rows(store, queries_dir, "statements-about", node=nodes)
-    wanted = {row["statement"].value for row in found if isinstance(row["statement"], NamedNode)}
-    return citations(store, queries_dir, wanted)
+    found = rows(findings.store, findings.queries_dir, "statements-about", node=nodes)
+    return findings.cite(
+        row["statement"].value for row in found if isinstance(row["statement"], NamedNode)
+    )
 
 
 def _caveat(citation: Citation) -> str:
