@@ -105,6 +105,14 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
+@pytest.fixture(scope="module")
+def store_folder(graph: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project's graph that no other test has open."""
+    folder = tmp_path_factory.mktemp("copy") / "store"
+    graph.snapshot(folder)
+    return folder
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with closing(socket.socket()) as probe:

@@ -13,7 +13,6 @@ import pytest
 
 from axiskg.cli import main
 from axiskg.cli.app import Exit
-from axiskg.store import Store
 
 
 @dataclass(frozen=True)
@@ -26,14 +25,6 @@ class Done:
 
 
 Run = Callable[..., Done]
-
-
-@pytest.fixture(scope="module")
-def store_folder(graph: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project's graph that no other test has open."""
-    folder = tmp_path_factory.mktemp("copy") / "store"
-    graph.snapshot(folder)
-    return folder
 
 
 @pytest.fixture

@@ -1,0 +1,66 @@
+"""SERVICE over the endpoint: the server asks what its setting allows, and says how it went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from benchmarks.conformance_servers import axiskg_server
+from tests.linking.conftest import ROOT, free_port
+
+
+@pytest.fixture(scope="module")
+def endpoint(store_folder: Path, wikidata_server: str) -> Iterator[httpx.Client]:
+    """A client of our server, which may ask two services: one that answers and one that is dead."""
+    services = {"wikidata": wikidata_server, "dead": f"http://127.0.0.1:{free_port()}/query"}
+    with axiskg_server(
+        store_folder,
+        federation=json.dumps(services),
+        allow_loopback="true",
+        http_cache_s=0,
+        federation_retries=0,
+        query_timeout_s=60,
+        workers=1,
+        spare_workers=1,
+    ) as server:
+        accept = {"Accept": "application/sparql-results+json"}
+        with httpx.Client(base_url=server.root, headers=accept, timeout=90) as client:
+            yield client
+
+
+def test_a_ready_query_runs_over_http(endpoint: httpx.Client) -> None:
+    text = (ROOT / "queries" / "federated" / "heads-of-state.rq").read_text("utf-8")
+    reply = endpoint.post("/sparql", data={"query": text})
+    assert reply.status_code == 200, reply.text
+    heads = {
+        (row["state"]["value"].rpartition("/")[2], row["name"]["value"])
+        for row in reply.json()["results"]["bindings"]
+    }
+    assert ("russia", "Vladimir Putin") in heads
+    assert reply.headers["axiskg-services"].startswith("wikidata;rows=")
+    assert "etag" not in reply.headers
+
+
+def test_a_silent_failure_is_told_in_a_header(endpoint: httpx.Client) -> None:
+    text = "SELECT ?a { VALUES ?a { 1 } SERVICE SILENT dead: { ?s ?p ?o } }"
+    reply = endpoint.get("/sparql", params={"query": text})
+    assert [row["a"]["value"] for row in reply.json()["results"]["bindings"]] == ["1"]
+    assert 'dead;rows=0;cached=?0;error="' in reply.headers["axiskg-services"]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("SELECT * { SERVICE dead: { ?s ?p ?o } }", 502),
+        ("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", 400),
+        ("SELECT * { SERVICE elsewhere: { ?s ?p ?o } }", 400),
+        ("SELECT * { SERVICE wikidata: { ?s ?p } }", 400),
+    ],
+)
+def test_failures_are_problems(text: str, status: int, endpoint: httpx.Client) -> None:
+    reply = endpoint.get("/sparql", params={"query": text})
+    assert reply.status_code == status
+    assert reply.headers["content-type"].startswith("application/problem+json")
