@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = Catalogue.of(Settings()).names
 UNSETTLED = {"conclusions"}
-"""What needs inference, and so has no rows here; tests/queries/test_inferred.py asks it."""
+"""What needs inference, and so has no rows here; tests/docs/test_reference.py asks it."""
 
 
 def written(answer: Answer) -> str:
