@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -106,3 +107,15 @@ def test_what_is_not_accepted_contradicts_nothing(edited: Callable[[str, str], C
         "{ ent:arcadia axis:plansAllianceWith ent:arcadia . }",
     )
     assert check_consistency(corpus).outcome is Outcome.PASSED
+
+
+def test_the_users_java_options_are_left_as_they_were(
+    edited: Callable[[str, str], Corpus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = edited("the canal", "the canal")
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", "-Dx=y")
+    assert check_consistency(corpus, java="true").outcome is Outcome.UNCHECKED
+    assert os.environ["JAVA_TOOL_OPTIONS"] == "-Dx=y"
+    monkeypatch.delenv("JAVA_TOOL_OPTIONS")
+    assert check_consistency(corpus, java="true").outcome is Outcome.UNCHECKED
+    assert "JAVA_TOOL_OPTIONS" not in os.environ

@@ -8,19 +8,33 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse, serialize
+import rdflib
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Triple,
+    parse,
+    serialize,
+)
 from rdflib import Graph
+from rdflib.term import Node
 
 from axiskg.errors import NotFoundError, ParseError
 from axiskg.namespaces import (
     AXIS,
     ENTITIES_GRAPH,
     ONTOLOGY_GRAPH,
+    PREFIXES,
     PROVENANCE_GRAPH,
     ST,
     curie,
 )
 from axiskg.ontology import Ontology
+from axiskg.store import Term
 
 __all__ = ["Corpus", "n_triples", "rdflib_graph", "read_corpus"]
 
@@ -170,5 +184,26 @@ def n_triples(triples: Iterable[Triple]) -> bytes:
 
 
 def rdflib_graph(triples: Iterable[Triple]) -> Graph:
-    """Triples as a graph of rdflib, for the tools that work on one."""
-    return Graph().parse(data=n_triples(triples), format="ntriples")
+    """Triples as a graph of rdflib, for the tools that work on one; triple terms are left out."""
+    graph = Graph()
+    terms: dict[Term, Node] = {}
+    for triple in triples:
+        parts = (triple.subject, triple.predicate, triple.object)
+        for part in parts:
+            if part not in terms and not isinstance(part, Triple):
+                terms[part] = _rdflib_term(part)
+        if all(part in terms for part in parts):
+            graph.add((terms[parts[0]], terms[parts[1]], terms[parts[2]]))
+    return graph
+
+
+def _rdflib_term(term: NamedNode | BlankNode | Literal) -> Node:
+    if isinstance(term, NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, BlankNode):
+        return rdflib.BNode(term.value)
+    if term.language:
+        return rdflib.Literal(term.value, lang=term.language)
+    if term.datatype.value == PREFIXES["xsd"] + "string":
+        return rdflib.Literal(term.value)
+    return rdflib.Literal(term.value, datatype=rdflib.URIRef(term.datatype.value), normalize=False)
