@@ -238,6 +238,19 @@ class Database:
                 " the ontology"
             )
 
+    def vocabulary(self) -> tuple[list[str], list[str]]:
+        """The properties and classes that the triples use, sorted, those of RDF and OWL left out."""
+        kind = self.intern(PREFIXES["rdf"] + "type")
+        triples = "(SELECT s, p, o FROM quad UNION ALL SELECT s, p, o FROM described)"
+        found = []
+        for column, where in (("p", "TRUE"), ("o", f"p = {kind} AND o > 0")):
+            rows = self.rows(f"SELECT DISTINCT {column} FROM {triples} WHERE {where}")
+            names = self.texts(row[0] for row in rows).values()
+            found.append(
+                sorted(n for n in names if not n.startswith(tuple(PREFIXES[p] for p in _BUILT_IN)))
+            )
+        return found[0], found[1]
+
     def change(self, added: Iterable[Quad], removed: Iterable[Quad]) -> set[int]:
         """Apply quads to the tables; the ids of the properties whose triples have changed.
 
@@ -342,6 +355,7 @@ def is_string(text: str) -> bool:
 
 
 _DERIVED: Final = (INFERRED_GRAPH, PLAIN_GRAPH, EVIDENCE_GRAPH)
+_BUILT_IN: Final = ("rdf", "rdfs", "owl")
 _COLUMNS: Final = {
     "quad": ("s", "p", "o", "st"),
     "prov": ("s", "p", "o"),

@@ -254,7 +254,10 @@ class Reasoner:
         try:
             db.load(watched())
             profile = owl or OwlProfile()
-            axioms, violations, terms = axioms_of(ontology, profile)
+            properties, classes = db.vocabulary() if profile.same_as else ([], [])
+            axioms, violations, terms = axioms_of(
+                ontology, profile, properties=properties, classes=classes
+            )
             program = compile_program(rules, axioms, violations, known_terms=terms or None)
             db.intern_all(program.terms())
         except BaseException:
