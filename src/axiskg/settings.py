@@ -113,10 +113,6 @@ class Settings(BaseSettings):
     read_token_needed: bool = Field(
         default=False, description="Whether reading needs a token with the scope read."
     )
-    service_allow: dict[str, str] = Field(
-        default_factory=dict,
-        description="Names and URLs of the endpoints that SERVICE may ask, as a JSON object.",
-    )
     rate_limit_per_s: float = Field(
         default=0.0, ge=0, description="Requests a second of one client address; 0 sets no limit."
     )

@@ -176,9 +176,10 @@ async def endpoint(request: Request) -> HTMLResponse:
         '<h2 id="limits">Limits</h2>'
         + table(["what", "limit", "beyond it"], rows, caption="Limits of this server")
         + "<p>An answer that is cut says so: with the header <code>AxisKG-Truncated</code> when it"
-        " is known in time; JSON and XML results have a link to this page in their head, and JSON a"
-        " member <code>truncated</code>, XML a comment, at the end. A CSV, TSV or RDF answer can't"
-        " say so once it has begun: its transfer breaks off. A whole answer ends as HTTP says.</p>"
+        " is known in time. Longer answers carry the caps in <code>AxisKG-Limits</code>; JSON and"
+        " XML results end well-formed at the cap, with a link to this page in their head (XML with"
+        " a comment too). A CSV, TSV or RDF answer that reaches a cap once it has begun breaks"
+        " off, as does any answer whose time is up. A whole answer ends as HTTP says.</p>"
         "<h2>Not offered</h2><p>SERVICE asks no other endpoint unless the operator has named it,"
         " LOAD and FROM fetch nothing.</p>"
         f"<h2>Prefixes</h2><pre>{escape(prefixes)}</pre>"

@@ -46,6 +46,7 @@ __all__ = ["GRAPH_METHODS", "GraphStoreRoute"]
 GRAPH_METHODS = b"GET, HEAD, PUT, POST, DELETE, PATCH, OPTIONS"
 _VARY = b"accept, accept-encoding"
 _ACCEPTED = tuple(f.media_type for f in GRAPHS)
+_AMBIGUOUS = frozenset({"text/plain", "application/xml", "text/xml", "application/json"})
 _WHOLE_GRAPH = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _ANYTHING = "ASK { ?s ?p ?o }"
 
@@ -334,7 +335,7 @@ def _checked(media_type: str) -> str:
     """A media type that a graph can come in; raises 415 with the list."""
     for offered in GRAPHS:
         if media_type == offered.media_type or media_type in offered.aliases:
-            if media_type in {"text/plain", "application/xml", "text/xml"}:
+            if media_type in _AMBIGUOUS:
                 break
             return offered.media_type
     raise ProblemError(

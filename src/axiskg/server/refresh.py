@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from axiskg import build
 from axiskg.errors import AxisKGError
+from axiskg.reasoning import refresh
 
 if TYPE_CHECKING:
     from axiskg.server.services import Services
@@ -52,7 +52,7 @@ class Refresher:
         before = services.generation
 
         try:
-            await asyncio.to_thread(build._conclude, services.store, services.settings)
+            await asyncio.to_thread(refresh, services.store, services.settings)
         except AxisKGError as error:
             self.failure = str(error)
             services.log.event("refresh-failed", error=str(error))

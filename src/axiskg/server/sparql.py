@@ -19,6 +19,7 @@ from axiskg.server.answers import (
     Question,
 )
 from axiskg.server.cache import Cached
+from axiskg.server.federating import federate
 from axiskg.server.gate import Verdict, examine, is_repeatable
 from axiskg.server.http import HeaderList, ProblemError
 from axiskg.server.negotiation import (
@@ -97,15 +98,22 @@ class QueryRoute:
         encoding = encoding_for(request.headers.get(b"accept-encoding", b"").decode("latin-1"))
         deadline = request.started + self._timeout_s(operation)
         services_wanted, _ = await self.examined(text)
+        told: HeaderList = []
         if services_wanted:
-            await self.refuse_service(request, text)
+            if not self._settings.federation:
+                await self.refuse_service(request, text)
+            names = "".join(f"PREFIX {n}: <{u}> " for n, u in self._settings.federation.items())
+            await self.check("query", request, names + text)
+            operation, told = await federate(services, request, operation, deadline)
+            assert operation.text is not None
+            text = operation.text
         generation = services.generation
         if not services.ready:
             raise ProblemError(503, "the store is being opened", headers=[(b"retry-after", b"2")])
         query_hash = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
         request.fields = {"query": query_hash}
         key = self._key(generation, text, operation, formats, encoding)
-        repeatable = is_repeatable(text)
+        repeatable = is_repeatable(text) and not services_wanted
         etag = self._etag(key)
         if repeatable:
             if b"if-none-match" in request.headers and matches_etag(
@@ -134,7 +142,7 @@ class QueryRoute:
             )
         except NotAcceptableError as error:
             raise not_acceptable(error) from None
-        headers = self._headers(request, answer, generation)
+        headers = self._headers(request, answer, generation) + told
         if repeatable:
             headers.append((b"etag", etag))
         if isinstance(answer, AnswerStream):
@@ -247,6 +255,10 @@ class QueryRoute:
             (b"cache-control", b"no-cache"),
             (b"axiskg-generation", str(generation).encode()),
         ]
+        stale = self._services.refresher.stale_since
+        if stale:
+            note = f"conclusions; since generation {stale}"
+            headers.append((b"axiskg-stale", note.encode()))
         if answer.encoding:
             headers.append((b"content-encoding", answer.encoding.encode()))
         if isinstance(answer, AnswerStream):

@@ -197,10 +197,13 @@ class Sink:
         self._sock.sendall(pack(END, (self._rows, truncated, cpu)))
 
     def _tail(self, truncated: str) -> bytes:
-        """The end of a well-formed document that says that it was cut; empty where it can't."""
+        """The end of a well-formed document; empty where a format has none.
+
+        JSON can't say here that it was cut: readers refuse members behind the results. Its head
+        has the link to the caps.
+        """
         if self._media == "json":
-            note = f'"truncated":{{"by":"{truncated}","rows":{self._rows}}}'
-            return f"]}},{note}}}".encode()
+            return b"]}}"
         if self._media == "xml":
             note = f"<!-- cut by the cap on {truncated} after {self._rows} rows -->"
             return f"</results>{note}</sparql>".encode()
