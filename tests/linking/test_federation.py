@@ -8,8 +8,9 @@ import pytest
 from tests.linking.conftest import ROOT, free_port
 
 from axiskg.errors import LinkingError, QueryError, QueryTooLargeError
-from axiskg.linking.federation import Resolved, resolve, resolve_services
+from axiskg.linking.federation import Call, Resolved, federated, resolve, resolve_services
 from axiskg.namespaces import ENT, PREFIXES
+from axiskg.queries.catalogue import Catalogue
 from axiskg.settings import Settings
 from axiskg.store import Store
 from axiskg.store.protocol import Solutions
@@ -260,3 +261,19 @@ def test_there_are_federated_queries() -> None:
         "heads-of-state",
         "memberships-since",
     ]
+
+
+def test_a_store_can_answer_with_services(
+    graph: Store, wikidata_server: str, tmp_path: Path
+) -> None:
+    settings = settings_for(wikidata_server, tmp_path)
+    told: list[Call] = []
+    store = federated(graph, settings, told.append)
+    answer = Catalogue(ROOT / "queries").run(
+        store, "federated/memberships-since", {"since": "2030-01-01"}
+    )
+    assert isinstance(answer, Solutions)
+    assert answer.rows == []
+    assert told[0].rows == 2
+    assert len(store) == len(graph)
+    assert federated(graph, Settings(store=":memory:")) is graph

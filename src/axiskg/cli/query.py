@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from axiskg.build import open_filled
-from axiskg.cli.app import app, state_of
+from axiskg.cli.app import app, progress, state_of
 from axiskg.cli.output import emit, emit_json, emit_table
 from axiskg.errors import NotFoundError, ParameterError
+from axiskg.linking.federation import Call, federated
 from axiskg.queries.catalogue import Catalogue, ask_text, run
 from axiskg.queries.saved import PARAMETER_TYPES, SavedQuery, header_of, read_query
 
@@ -47,7 +48,8 @@ def query_command(
     settings = state_of(context).settings
     given = _given(parameter or [])
     asked = _asked(query, Catalogue.of(settings))
-    with open_filled(settings) as store:
+    with open_filled(settings) as opened:
+        store = federated(opened, settings, _note)
         if isinstance(asked, SavedQuery):
             answer = run(store, asked, given)
         elif given:
@@ -57,6 +59,12 @@ def query_command(
     if as_json:
         format_ = "jsonld" if isinstance(answer, list) else "json"
     emit(answer, format_)
+
+
+def _note(call: Call) -> None:
+    """Say on stderr what a remote service gave."""
+    told = call.error or f"{call.rows} rows" + (", kept from before" if call.cached else "")
+    progress.print(f"SERVICE {call.service}: {told}", highlight=False)
 
 
 def _given(parameters: list[str]) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 from pyoxigraph import Literal, NamedNode
 
@@ -24,10 +24,10 @@ from axiskg.linking.http_cache import HttpCache
 from axiskg.linking.service_clauses import Clause, clauses, mandatory, prologue_of, variables_of
 from axiskg.linking.sparql_client import Table, select
 from axiskg.settings import Settings
-from axiskg.store.protocol import Solutions, Term
+from axiskg.store.protocol import Answer, Dataset, Solutions, Store, Term
 from axiskg.store.sparql_text import keywords, request_form
 
-__all__ = ["Call", "Resolved", "resolve", "resolve_services"]
+__all__ = ["Call", "Resolved", "federated", "resolve", "resolve_services"]
 
 Local = Callable[[str], Solutions]
 _BATCH: Final = 100
@@ -226,3 +226,36 @@ def _values(variables: Sequence[str], rows: Iterable[Sequence[Term | None]]) -> 
         "(" + " ".join("UNDEF" if term is None else str(term) for term in row) + ")" for row in rows
     )
     return f" VALUES ({head}) {{ {lines} }} "
+
+
+class _Federated:
+    """A store whose queries may call the allowed services; all else is the store's own."""
+
+    def __init__(self, store: Store, settings: Settings, note: Callable[[Call], None]) -> None:
+        self._store, self._settings, self._note = store, settings, note
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def query(self, text: str, *, dataset: Dataset | None = None) -> Answer:
+        """The answer to a query, its SERVICE clauses evaluated first."""
+
+        def local(asked: str) -> Solutions:
+            found = self._store.query(asked, dataset=dataset)
+            assert isinstance(found, Solutions)
+            return found
+
+        resolved = resolve_services(text, self._settings, local=local)
+        for call in resolved.calls:
+            self._note(call)
+        return self._store.query(resolved.text, dataset=dataset)
+
+
+def federated(
+    store: Store, settings: Settings, note: Callable[[Call], None] = lambda _: None
+) -> Store:
+    """The store, with SERVICE in queries answered by the allowed services.
+
+    `note` is told what became of each clause. Without allowed services it is the store itself.
+    """
+    return cast("Store", _Federated(store, settings, note)) if settings.federation else store
