@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from axiskg.cli import app
-from axiskg.cli.app import Exit
+from axiskg.cli.app import Exit, exit_of
+from axiskg.errors import ParseError
 
 CORPORA = Path(__file__).parent / "corpora"
 GOOD = CORPORA / "good.trig"
@@ -71,3 +72,26 @@ def test_json_without_java(runner: CliRunner) -> None:
     report = json.loads(result.stdout)
     assert report["outcome"] == "unchecked"
     assert "no-such-java" in report["gates"][-1]["reason"]
+
+
+def test_a_statement_without_a_source(runner: CliRunner, tmp_path: Path) -> None:
+    text = GOOD.read_text(encoding="utf-8")
+    path = tmp_path / "sourceless.trig"
+    path.write_text(
+        text.replace("a axis:Statement ; axis:source src:example ;", "a axis:Statement ;", 1),
+        encoding="utf-8",
+    )
+    result = runner.invoke(app, ["check", "--java", "none", str(path)])
+    assert result.exit_code == Exit.FAILED
+    assert "sourceless.trig:14: st:example/p1.a: breaks the rule" in result.stdout
+    assert "exactly one axis:source" in result.stdout
+    assert "cure: Name the source, and describe it in data/sources/" in result.stdout
+
+
+def test_broken_trig(runner: CliRunner, tmp_path: Path) -> None:
+    path = tmp_path / "torn.trig"
+    path.write_text(GOOD.read_text(encoding="utf-8")[:3000], encoding="utf-8")
+    result = runner.invoke(app, ["check", str(path)])
+    assert isinstance(result.exception, ParseError)
+    assert exit_of(result.exception) == Exit.DATA
+    assert "torn.trig:" in str(result.exception)
