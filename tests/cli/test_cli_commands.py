@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -251,3 +253,27 @@ def test_settings_tell_where_each_comes_from(
     assert "very-secret" not in ran.out + axiskg("settings").out
     told = {row["setting"]: row for row in axiskg("--store", ":memory:", "settings", "--json").json}
     assert told["store"]["from"] == "command line"
+
+
+# --- a terminal ------------------------------------------------------------------------------
+
+
+def test_on_a_terminal_rows_are_a_table(filled: Path) -> None:
+    ours, theirs = os.openpty()
+    environment = os.environ | {"COLUMNS": "120", "TERM": "xterm"}
+    process = subprocess.Popen(
+        [AXISKG, "--store", str(filled), "query", "standings"],
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):  # Linux reports the end of a terminal as an error
+        while piece := os.read(ours, 4096):
+            seen += piece
+    os.close(ours)
+    _, said = process.communicate()
+    assert process.returncode == 0
+    assert "│ axis:Accepted" in seen.decode()
+    assert b"rows" in said
