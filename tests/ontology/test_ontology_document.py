@@ -200,3 +200,4 @@ def test_what_is_borrowed_is_explained(graph: Graph) -> None:
     for term in borrowed:
         assert graph.value(term, SKOS.definition), term
         assert graph.value(term, RDFS.isDefinedBy), term
+        assert graph.value(term, DCTERMS.source), term
