@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
+from axiskg.namespaces import PREFIXES
 from axiskg.queries import entity_named, term_named
 from axiskg.queries.names import scenario_named, statement_named
 from axiskg.reasoning.lookup import rows
 from axiskg.reasoning.values import Actor, short
 from axiskg.store.protocol import Store
 
-__all__ = ["Directory"]
+__all__ = ["RDF_TYPE", "Directory"]
+
+RDF_TYPE: Final = PREFIXES["rdf"] + "type"
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,23 @@ class Directory:
         return statement_named(self.store, name, parameter).value
 
     def property(self, name: str, parameter: str = "p") -> str:
-        """The IRI of a term of the ontology. Raises `ParameterError` with near names."""
+        """The IRI of a term of the ontology, or of `a`. Raises `ParameterError` with near names."""
+        if name.strip() == "a":
+            return RDF_TYPE
         return term_named(self.store, name, parameter).value
+
+    def triple(
+        self, subject: str, relation: str, object_: str, parameters: tuple[str, str, str]
+    ) -> tuple[str, str, str]:
+        """The IRIs of a triple as people write it; the object of `a` is a class."""
+        property_ = self.property(relation, parameters[1])
+        named = self.property if property_ == RDF_TYPE else self.entity
+        found = named(object_, parameters[2])
+        return (
+            self.entity(subject, parameters[0]).iri,
+            property_,
+            found if isinstance(found, str) else found.iri,
+        )
 
     def scenario(self, name: str) -> str:
         """The IRI of a scenario by slug, CURIE or IRI. Raises `NotFoundError` with all of them."""

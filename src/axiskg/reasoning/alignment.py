@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
 from axiskg.reasoning.citations import listed
 from axiskg.reasoning.findings import Findings
+from axiskg.reasoning.frames import Tabular
 from axiskg.reasoning.links import Link, links_between
 from axiskg.reasoning.values import Actor, Asked, Citation, Counter, Value, short
 
@@ -72,7 +73,7 @@ class Path(Value):
     words: str
 
 
-class Alignment(Value):
+class Alignment(Tabular):
     """How two actors are aligned."""
 
     a: str
@@ -98,6 +99,13 @@ class Alignment(Value):
     words: str
     asked: Asked
 
+    def table_rows(self) -> list[dict[str, Any]]:
+        """One row a link, its statements as IRIs."""
+        return [
+            dict(link) | {"statements": [citation.statement for citation in link.statements]}
+            for link in self.links
+        ]
+
 
 class Row(Value):
     """One other actor in an overview."""
@@ -111,12 +119,21 @@ class Row(Value):
     confidence: float | None
 
 
-class Overview(Value):
+class Overview(Tabular):
     """All actors that one is aligned with: direct first, then by number of dimensions, links."""
 
     a: str
     rows: tuple[Row, ...]
     asked: Asked
+
+    def table_rows(self) -> list[dict[str, Any]]:
+        """One row a pair of another actor and a dimension."""
+        return [
+            {"actor": row.actor, "label": row.label, "kind": row.kind, "dimension": dimension}
+            | dict(component)
+            for row in self.rows
+            for dimension, component in row.vector.items()
+        ]
 
 
 def kind_of(findings: Findings, a: str, b: str) -> Kind:

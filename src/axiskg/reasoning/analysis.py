@@ -34,6 +34,7 @@ from axiskg.reasoning.what_if import (
     Difference,
     Ground,
     Resolved,
+    check_possible,
     difference_of,
     head_of,
     resolved,
@@ -143,7 +144,7 @@ class Analysis:
             second,
             surely=surely,
             possibly=possibly,
-            counter_evidence=self._against(possibly, first, second, "mutuallyBacks"),
+            counter_evidence=self._against(possibly, first.iri, second.iri, "mutuallyBacks"),
             asked=asked,
         )
 
@@ -157,7 +158,9 @@ class Analysis:
             surely=surely,
             possibly=possibly,
             not_counted=unaccepted_ties(possibly, first.iri, second.iri),
-            counter_evidence=self._against(possibly, first, second, "indirectlyAlignedWith"),
+            counter_evidence=self._against(
+                possibly, first.iri, second.iri, "indirectlyAlignedWith"
+            ),
             asked=asked,
         )
 
@@ -170,15 +173,13 @@ class Analysis:
             asked=asked,
         )
 
-    def _against(
-        self, findings: Findings, a: Actor, b: Actor, conclusion: str
-    ) -> tuple[Counter, ...]:
+    def _against(self, findings: Findings, a: str, b: str, conclusion: str) -> tuple[Counter, ...]:
         links = {"indirectlyAlignedWith", "sharesInstitutionWith", "linkedByInvitationWith"}
-        common = roles_of(findings, a.iri).keys() & roles_of(findings, b.iri).keys()
+        common = roles_of(findings, a).keys() & roles_of(findings, b).keys()
         return counter_evidence(
             findings,
-            a.iri,
-            b.iri,
+            a,
+            b,
             institutions=sorted(common) if conclusion in links else (),
             against=conclusion,
         )
@@ -207,29 +208,21 @@ class Analysis:
 
         Raises `NotFoundError` when it does not hold, with the way to ask why not.
         """
-        first, second = self.directory.entity(subject, "s"), self.directory.entity(object_, "o")
-        triple = self._triple(subject, relation, object_)
+        triple = self.directory.triple(subject, relation, object_, ("s", "p", "o"))
         findings = self.findings(asked, possibly=True)
         return explanation_of(
             findings,
             triple,
             asked,
             max_proofs=max_proofs,
-            counter_evidence=self._against(findings, first, second, short(triple[1])),
+            counter_evidence=self._against(findings, triple[0], triple[2], short(triple[1])),
         )
 
     def why_not(self, subject: str, relation: str, object_: str, asked: Asked = BASE) -> Lacking:
         """Why a triple does not hold: the nearest rules, the premise that each lacks, and the
         statements that say it without being accepted."""
-        triple = self._triple(subject, relation, object_)
+        triple = self.directory.triple(subject, relation, object_, ("s", "p", "o"))
         return lacking_of(self.findings(asked, possibly=True), triple, asked)
-
-    def _triple(self, subject: str, relation: str, object_: str) -> tuple[str, str, str]:
-        return (
-            self.directory.entity(subject, "s").iri,
-            self.directory.property(relation, "p"),
-            self.directory.entity(object_, "o").iri,
-        )
 
     def what_if(self, change: Change, asked: Asked = BASE) -> Difference:
         """What a scenario (`asked.scenario`), a change, or both would change.
@@ -246,6 +239,8 @@ class Analysis:
         supposed = self._found(
             _changed(selection_of(asked, asked.as_of is not None), resolved(change, ground))
         )
+        if change.add:
+            check_possible(base, supposed)
         return difference_of(base, supposed, ground, self.scenarios(), change, asked)
 
     def _ground(self, findings: Findings) -> Ground:

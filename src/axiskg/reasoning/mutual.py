@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pydantic import Field
 
 from axiskg.reasoning.citations import listed
 from axiskg.reasoning.findings import Findings
+from axiskg.reasoning.frames import Tabular
 from axiskg.reasoning.values import Actor, Asked, Citation, Counter, Value, short
 
 __all__ = ["Direction", "MutualBacking", "Support", "direction", "mutual_backing_of"]
@@ -98,7 +99,7 @@ class Direction(Value):
     words: str
 
 
-class MutualBacking(Value):
+class MutualBacking(Tabular):
     """Whether two actors back each other, how, how unevenly, and what speaks against it."""
 
     holds: bool = Field(description="With `as_of`: surely or possibly on that day.")
@@ -112,6 +113,14 @@ class MutualBacking(Value):
     counter_evidence: tuple[Counter, ...]
     confidence: float | None
     asked: Asked
+
+    def table_rows(self) -> list[dict[str, Any]]:
+        """One row a support, with its direction."""
+        return [
+            {"backer": one.backer, "backed": one.backed} | dict(support)
+            for one in self.directions
+            for support in one.supports
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import Field
 
-from axiskg.errors import ConfigError, ParameterError
+from axiskg.errors import ParameterError
 from axiskg.reasoning.findings import Findings
+from axiskg.reasoning.frames import Tabular, extra
 from axiskg.reasoning.links import Link, links_between
 from axiskg.reasoning.values import Asked, Value, short
 
@@ -60,18 +60,18 @@ class Matrix(Value):
 
     def to_polars(self) -> Any:
         """A polars frame: one row and one column an actor (extra `frames`)."""
-        polars = _extra("polars")
+        polars = extra("polars")
         columns = {a: [row[i] for row in self.values] for i, a in enumerate(self.actors)}
         return polars.DataFrame({"actor": list(self.actors)} | columns)
 
     def to_pandas(self) -> Any:
         """A pandas frame indexed by actor (extra `frames`)."""
-        return _extra("pandas").DataFrame(
+        return extra("pandas").DataFrame(
             [list(row) for row in self.values], index=list(self.actors), columns=list(self.actors)
         )
 
 
-class Network(Value):
+class Network(Tabular):
     """All links between all actors in a run."""
 
     nodes: tuple[Node, ...]
@@ -94,24 +94,13 @@ class Network(Value):
             dimension=dimension, actors=tuple(actors), values=tuple(tuple(row) for row in values)
         )
 
-    def _rows(self) -> dict[str, list[Any]]:
-        fields = [name for name in Edge.model_fields if name != "statements"]
-        rows: dict[str, list[Any]] = {f: [getattr(e, f) for e in self.edges] for f in fields}
-        rows["statements"] = [" ".join(edge.statements) for edge in self.edges]
-        return rows
-
-    def to_polars(self) -> Any:
-        """A polars frame with one row a link (extra `frames`)."""
-        types = {"begins": _extra("polars").Date, "ends": _extra("polars").Date}
-        return _extra("polars").DataFrame(self._rows(), schema_overrides=types)
-
-    def to_pandas(self) -> Any:
-        """A pandas frame with one row a link (extra `frames`)."""
-        return _extra("pandas").DataFrame(self._rows())
+    def table_rows(self) -> list[dict[str, Any]]:
+        """One row a link."""
+        return [dict(edge) for edge in self.edges]
 
     def to_networkx(self) -> Any:
         """A networkx multigraph, one edge a link; absent dates are absent (extra `frames`)."""
-        graph = _extra("networkx").MultiGraph()
+        graph = extra("networkx").MultiGraph()
         for node in self.nodes:
             graph.add_node(node.actor, label=node.label)
         for number, edge in enumerate(self.edges):
@@ -139,22 +128,13 @@ class Network(Value):
         chosen = form or path.suffix.removeprefix(".").lower()
         if chosen not in FORMATS:
             raise ParameterError("format", " or ".join(FORMATS), chosen or "no suffix")
-        networkx = _extra("networkx")
+        networkx = extra("networkx")
         graph = self.to_networkx()
         if chosen == "graphml":
             networkx.write_graphml(graph, path)
         else:
             graph.graph["mode"] = "dynamic"
             networkx.write_gexf(graph, path, version="1.2draft")
-
-
-def _extra(name: str) -> Any:
-    try:
-        return import_module(name)
-    except ModuleNotFoundError:
-        raise ConfigError(
-            f"{name} is not installed: pip install 'axiskg[frames]' brings it"
-        ) from None
 
 
 def _edge(a: str, b: str, link: Link) -> Edge:

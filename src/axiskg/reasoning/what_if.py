@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pydantic import Field
 
-from axiskg.errors import ParameterError, QueryError
-from axiskg.namespaces import AXIS, ENT, PREFIXES, expand
-from axiskg.reasoning.actors import Directory
+from axiskg.errors import ParameterError
+from axiskg.namespaces import AXIS, ENT
+from axiskg.reasoning.actors import RDF_TYPE, Directory
 from axiskg.reasoning.findings import Findings
-from axiskg.reasoning.proof_forms import as_text
+from axiskg.reasoning.frames import Tabular
+from axiskg.reasoning.proof_forms import as_text, told
 from axiskg.reasoning.proofs import Derivation
 from axiskg.reasoning.scenarios import ScenarioCard
 from axiskg.reasoning.values import Asked, Citation, Value, short, spoken
@@ -25,6 +26,7 @@ __all__ = [
     "Ground",
     "Resolved",
     "Supposed",
+    "check_possible",
     "difference_of",
     "head_of",
     "resolved",
@@ -69,7 +71,7 @@ class Changed(Value):
     proof: str = Field(description="As text: after, or before when gone.")
 
 
-class Difference(Value):
+class Difference(Tabular):
     """What would change, without the other halves of symmetric properties."""
 
     new: tuple[Changed, ...]
@@ -81,6 +83,12 @@ class Difference(Value):
     change: Change
     words: str
     asked: Asked
+
+    def table_rows(self) -> list[dict[str, Any]]:
+        """One row a changed triple."""
+        return [
+            {"change": name} | dict(changed) for name in _KINDS for changed in getattr(self, name)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,33 +152,30 @@ def _used(text: str, ground: Ground, name: str) -> tuple[str, Triple]:
 
 
 def _triple(text: str, ground: Ground, name: str) -> Triple:
-    directory = ground.directory
     words = text.split()
     if len(words) != 3:
         raise ParameterError(name, "three words: subject, property and object", repr(text))
-    property_ = _property(words[1], directory, name)
-    if property_ in ground.concluded:
+    triple = ground.directory.triple(words[0], words[1], words[2], (name, name, name))
+    if triple[1] in ground.concluded:
         raise ParameterError(
             name, "a property that statements use", f"{words[1]!r}, which only rules conclude"
         )
-    subject = directory.entity(words[0], name).iri
-    if property_ == PREFIXES["rdf"] + "type":
-        return subject, property_, directory.property(words[2], name)
-    return subject, property_, directory.entity(words[2], name).iri
+    if triple[1] != RDF_TYPE and not re.fullmatch(r"[a-z]\w*", short(triple[1])):
+        raise ParameterError(name, "a property", f"{words[1]!r}, which is a class or concept")
+    return triple
 
 
-def _property(word: str, directory: Directory, name: str) -> str:
-    if word == "a":
-        return PREFIXES["rdf"] + "type"
-    if ":" in word:
-        try:
-            return expand(word)
-        except QueryError as error:
-            raise ParameterError(name, "a property", f"{word!r} ({error})") from None
-    iri = directory.property(word, name)
-    if not re.fullmatch(rf"{re.escape(AXIS)}[a-z]\w*", iri):
-        raise ParameterError(name, "a property", f"{word!r}, which is a class or concept")
-    return iri
+def check_possible(before: Findings, after: Findings) -> None:
+    """Raise `ParameterError` when what is supposed contradicts the ontology, and how."""
+    known = {(i.rule, i.premises) for i in before.run.inconsistencies}
+    for found in after.run.inconsistencies:
+        if (found.rule, found.premises) not in known:
+            facts = " and ".join(told(key) for key in found.premises)
+            raise ParameterError(
+                "add",
+                "what can be true together",
+                f"a contradiction, for the ontology does not allow {facts} ({found.label})",
+            )
 
 
 def head_of(citation: Citation) -> Triple:
@@ -180,12 +185,8 @@ def head_of(citation: Citation) -> Triple:
         return name if ":" in name else namespace + name
 
     relation = whole(citation.relation, AXIS)
-    is_type = relation == PREFIXES["rdf"] + "type"
-    return (
-        whole(citation.subject, ENT),
-        relation,
-        whole(citation.object, AXIS if is_type else ENT),
-    )
+    namespace = AXIS if relation == RDF_TYPE else ENT
+    return whole(citation.subject, ENT), relation, whole(citation.object, namespace)
 
 
 def difference_of(

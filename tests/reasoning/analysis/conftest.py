@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from axiskg.build import build
+from axiskg.namespaces import ONTOLOGY_GRAPH
 from axiskg.reasoning.analysis import Analysis
 from axiskg.server.context import Context
 from axiskg.settings import Settings
@@ -44,6 +46,17 @@ def concluded(rules_dir: Path) -> set[tuple[str, str, str]]:
         (s.rpartition("/")[2], p, o.rpartition("/")[2])
         for s, p, o in fixpoint.conclusions(rules_dir, world.quads())
     }
+
+
+@pytest.fixture(scope="session")
+def small_quads() -> list[Quad]:
+    """The ontology and the small graph."""
+    ontology = [
+        Quad(t.subject, t.predicate, t.object, NamedNode(ONTOLOGY_GRAPH))
+        for path in sorted((ROOT / "ontology" / "modules").glob("*.ttl"))
+        for t in parse(path=path, format=RdfFormat.TURTLE)
+    ]
+    return ontology + world.quads()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pyoxigraph import RdfFormat, parse
 
 from axiskg.errors import NotFoundError, ParameterError
 from axiskg.reasoning.analysis import Analysis
@@ -165,6 +166,7 @@ def test_an_added_membership_adds_its_conclusions(article: Analysis) -> None:
         (Change(negate=("china memberOf nato",)), "nothing states"),
         (Change(remove=("p11.x",)), "not among the statements"),
         (Change(add=("iran memberOf sco",), negate=("iran memberOf sco",)), "both"),
+        (Change(add=("brics foundedBy brics",)), "contradiction"),
         (Change(), "nothing to change"),
     ],
 )
@@ -219,7 +221,22 @@ def test_an_explanation_reaches_the_sentences(article: Analysis) -> None:
     assert {c.paragraph for c in found.statements} <= {14, 17}
     assert "p14" in found.text
     assert found.mermaid.startswith(("graph", "flowchart"))
-    assert "prov:" in found.prov
+    read = list(parse(found.prov.encode(), format=RdfFormat.TURTLE))
+    derived = [t for t in read if t.predicate.value.endswith("#wasDerivedFrom")]
+    cited = {t.object.value for t in derived if "/statement/" in t.object.value}
+    assert cited == {citation.statement for citation in found.statements}
+
+
+def test_an_explanation_shows_as_many_proofs_as_asked(article: Analysis) -> None:
+    one = article.explain("russia", "standsBy", "china")
+    many = article.explain("russia", "standsBy", "china", max_proofs=4)
+    assert (len(one.proofs), len(many.proofs)) == (1, 4)
+    assert one.other_proofs == 5
+    assert len({proof.steps[0].premises for proof in many.proofs}) == 4
+
+
+def test_a_type_is_explained_too(article: Analysis) -> None:
+    assert article.explain("brics", "a", "Institution").holds
 
 
 def test_the_web_of_influence_of_china_and_russia(article: Analysis) -> None:

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyoxigraph import Quad
 from typer.testing import CliRunner
 
 from axiskg.cli import app
 from axiskg.errors import NotFoundError, ParameterError
+from axiskg.namespaces import INFERRED_GRAPH
 from axiskg.settings import Settings
+from axiskg.store import open_store
 
 ROOT = Path(__file__).parents[3]
 
@@ -70,6 +73,17 @@ def test_balance_influence_and_network(built: Settings, tmp_path: Path) -> None:
     ask(built, "network", str(path))
     assert path.stat().st_size > 0
     assert len(ask_json(built, "network")["edges"]) > 20
+
+
+def test_infer_writes_what_follows(small_quads: list[Quad], tmp_path: Path) -> None:
+    settings = Settings(home=ROOT, store=str(tmp_path / "store"))
+    with open_store(settings) as store:
+        store.extend(small_quads)
+    report = json.loads(ask(settings, "infer", "--json"))
+    assert report["inferred"] > 0
+    with open_store(settings, read_only=True) as store:
+        assert store.graph_sizes()[INFERRED_GRAPH] == report["inferred"]
+    assert "conclusions" in ask(settings, "infer")
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,12 @@ from xml.etree import ElementTree
 import networkx
 import pytest
 
-from axiskg.errors import ParameterError
+from axiskg.errors import ConfigError, ParameterError
 from axiskg.reasoning.analysis import Analysis
+from axiskg.reasoning.frames import extra
 from axiskg.reasoning.links import exclusivity
 from axiskg.reasoning.networks import Network
+from axiskg.reasoning.what_if import Change
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,21 @@ def test_frames_have_a_row_an_edge(network: Network) -> None:
     polars_frame, pandas_frame = network.to_polars(), network.to_pandas()
     assert len(polars_frame) == len(pandas_frame) == len(network.edges)
     assert polars_frame.schema["begins"].is_temporal()
+
+
+def test_other_answers_are_tables_too(article: Analysis) -> None:
+    backing = article.mutual_backing("china", "russia").to_polars()
+    assert backing.height == 11
+    assert set(backing["manner"]) >= {"full", "tacit"}
+    assert len(article.alignment("iran", "china").to_pandas()) == 2
+    assert set(article.overview("india").to_polars()["dimension"]) == {"institution"}
+    asked = article.asked(scenario="sino-us-conflict-alliance")
+    assert article.what_if(Change(), asked).to_polars().height >= 1
+
+
+def test_a_missing_extra_says_how_to_get_it() -> None:
+    with pytest.raises(ConfigError, match="axiskg\\[frames\\]"):
+        extra("a_library_that_nobody_has")
 
 
 def test_a_matrix_is_symmetric(network: Network) -> None:

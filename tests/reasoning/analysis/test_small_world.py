@@ -8,10 +8,10 @@ from pathlib import Path
 import fixpoint
 import pytest
 import world
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import Quad
 
 from axiskg.errors import NotFoundError
-from axiskg.namespaces import AXIS, ONTOLOGY_GRAPH
+from axiskg.namespaces import AXIS
 from axiskg.plain import refresh_plain_view
 from axiskg.reasoning import Reasoner
 from axiskg.reasoning.analysis import Analysis
@@ -23,26 +23,14 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
-def quads() -> list[Quad]:
-    ontology = [
-        Quad(t.subject, t.predicate, t.object, NamedNode(ONTOLOGY_GRAPH))
-        for path in sorted((ROOT / "ontology" / "modules").glob("*.ttl"))
-        for t in parse(path=path, format=RdfFormat.TURTLE)
-    ]
-    return ontology + world.quads()
-
-
-@pytest.fixture(scope="module")
-def small(quads: list[Quad]) -> Iterator[Analysis]:
+def small(small_quads: list[Quad]) -> Iterator[Analysis]:
     with EmbeddedStore.in_memory() as store:
-        store.extend(quads)
+        store.extend(small_quads)
         refresh_plain_view(store)
         yield Analysis(store, Settings(home=ROOT, store=":memory:"))
 
 
-def test_the_engine_concludes_what_plain_sparql_does(
-    quads: list[Quad], rules_dir: Path, small: Analysis
-) -> None:
+def test_the_engine_concludes_what_plain_sparql_does(rules_dir: Path, small: Analysis) -> None:
     expected = {
         (s, AXIS + p, o)
         for s, p, o in fixpoint.conclusions(rules_dir, world.quads())
