@@ -19,7 +19,7 @@ import httpx
 __all__ = ["TOKEN", "Server", "axiskg_server", "oxigraph_server", "rdflib_server"]
 
 TOKEN = "conformance"
-_STARTING_S = 60.0
+_STARTING_S = 300.0
 _OURS = "from axiskg.cli import main; main()"
 _RDFLIB = """
 import sys, uvicorn
@@ -27,6 +27,8 @@ from rdflib import ConjunctiveGraph
 from rdflib_endpoint import SparqlEndpoint
 graph = ConjunctiveGraph()  # with rdflib's Dataset, INSERT DATA into the default graph fails
 graph.default_union = False
+if len(sys.argv) > 2:
+    graph.parse(sys.argv[2], format="nt")
 app = SparqlEndpoint(graph=graph, enable_update=True)
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="critical")
 """
@@ -123,10 +125,10 @@ def oxigraph_server(store: Path | None = None, *options: str) -> Iterator[Server
 
 
 @contextlib.contextmanager
-def rdflib_server() -> Iterator[Server]:
-    """rdflib-endpoint on an rdflib dataset in memory."""
+def rdflib_server(document: Path | None = None) -> Iterator[Server]:
+    """rdflib-endpoint on an rdflib graph in memory, filled with a document."""
     port = _free_port()
     root = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-c", _RDFLIB, str(port)]
+    command = [sys.executable, "-c", _RDFLIB, str(port), *([str(document)] if document else [])]
     with _running(command, f"{root}/?query=ASK%7B%7D") as pid:
         yield Server("rdflib-endpoint", root, f"{root}/", f"{root}/", f"{root}/graphs", pid)
