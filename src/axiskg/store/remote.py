@@ -12,7 +12,13 @@ from urllib.parse import parse_qs, urldefrag, urlencode, urljoin
 import httpx
 import pyoxigraph as ox
 
-from axiskg.errors import QueryError, QueryTimeoutError, QueryTooLargeError, StoreError
+from axiskg.errors import (
+    QueryError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    QueryTooLargeError,
+    StoreError,
+)
 from axiskg.store.documents import quads_of
 from axiskg.store.protocol import Answer, Dataset, Solutions, graph_name
 from axiskg.store.sources import clear, insert_data, replacement
@@ -23,6 +29,9 @@ __all__ = ["RemoteStore"]
 _ACCEPT = "application/sparql-results+json, application/n-triples"
 _ALL = "SELECT ?s ?p ?o ?g WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
 _PLACE = re.compile(r"error at (\d+):(\d+): ")
+"""How Oxigraph tells the place of a syntax error."""
+_TOLD = re.compile(r"^not valid SPARQL at line (\d+), column (\d+)")
+"""How AxisKG does."""
 _NEIGHBOURS = {
     # last step of the query URL: those of the update and Graph Store URLs
     "query": ("update", "store"),
@@ -194,6 +203,10 @@ def _refusal(url: str, response: httpx.Response) -> QueryError | StoreError:
     if response.headers.get("content-type", "").startswith("application/problem+json"):
         text = str(response.json().get("detail", text))
     if status == 400:
+        told = _TOLD.search(text)
+        if told:
+            line, column = int(told[1]), int(told[2])
+            return QuerySyntaxError(text, line=line, column=column)
         found = _PLACE.search(text)
         return syntax_error(text[found.start() :] if found else text)
     if status in {408, 504}:
