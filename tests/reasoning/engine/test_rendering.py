@@ -1,0 +1,118 @@
+"""Proofs as text, JSON, Mermaid and PROV-O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from pyoxigraph import RdfFormat, parse
+
+from axiskg.errors import ParseError
+from axiskg.reasoning.engine import Assumption, Reasoner, Run, Selection
+from axiskg.reasoning.proofs import Derivation
+from axiskg.reasoning.rendering import (
+    proof_json,
+    proof_mermaid,
+    proof_text,
+    read_proof_rdf,
+    why_not_text,
+    write_proof_rdf,
+)
+from axiskg.reasoning.rules import RuleFile
+
+from .conftest import Said, described, graph, node, prop, rule
+from .strategies import statements
+
+A, B, POSITION, ACTION = (node(n) for n in ("a", "b", "position", "action"))
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    rules = [
+        rule("CONSTRUCT { ?a t:standsBy ?b } WHERE { ?a t:backs|t:spares ?x . ?x t:of ?b }", "by"),
+        rule(
+            "CONSTRUCT { ?a t:mutual ?b } WHERE { ?a t:standsBy ?b . ?b t:standsBy ?a"
+            " FILTER NOT EXISTS { ?a t:opposes ?b } }",
+            "mutual",
+            label="Mutual backing",
+        ),
+    ]
+    said = [Said(A, prop("backs"), POSITION) for _ in range(8)] + [Said(B, prop("spares"), ACTION)]
+    quads = graph(said) + [
+        described(POSITION, prop("of"), B),
+        described(ACTION, prop("of"), A),
+    ]
+    with Reasoner.from_quads(quads, rules) as reasoner:
+        yield reasoner.run()
+
+
+def test_text_tree(run: Run) -> None:
+    text = proof_text(run.proof(A, prop("mutual"), B))
+    assert text.splitlines()[:3] == [
+        "urn:n:a urn:t:mutual urn:n:b  [1]",
+        "  by Mutual backing",
+        "  as it is not said that urn:n:a urn:t:opposes urn:n:b",
+    ]
+    assert "said by urn:st:0, urn:st:1, urn:st:2, urn:st:3, urn:st:4 and 3 more" in text
+    assert "said by a description or the ontology" in text
+
+
+def test_json_is_json_and_points_at_its_steps(run: Run) -> None:
+    found = json.loads(json.dumps(proof_json(run.proof(A, prop("mutual"), B))))
+    steps = found["steps"]
+    assert steps[0]["fact"] == found["goal"] == [A, prop("mutual"), B]
+    assert [steps[n]["fact"][1] for n in steps[0]["premises"]] == [prop("standsBy")] * 2
+    assert found["height"] == 2
+
+
+def test_mermaid_has_a_node_for_each_step(run: Run) -> None:
+    proof = run.proof(A, prop("mutual"), B)
+    chart = proof_mermaid(proof)
+    assert chart.startswith("flowchart BT")
+    assert sum(f'  f{n}["' in chart for n in range(len(proof.steps))) == len(proof.steps)
+    assert chart.count("{{") == sum(isinstance(step, Derivation) for step in proof.steps)
+    assert "and 3 more" in chart
+
+
+def test_prov_is_rdf_and_reads_back(run: Run) -> None:
+    proof = run.proof(A, prop("mutual"), B)
+    text = write_proof_rdf(proof)
+    assert len(list(parse(text, format=RdfFormat.TURTLE))) > 20
+    again = read_proof_rdf(text)
+    assert again.goal == proof.goal
+    assert set(again.steps) == set(proof.steps)
+    assert write_proof_rdf(again) == text
+
+
+def test_an_assumption_reads_back(run: Run) -> None:
+    assumed = Assumption(B, prop("backs"), ACTION, 0.5)
+    rules = [rule("CONSTRUCT { ?a t:x ?b } WHERE { ?a t:backs ?b }")]
+    with Reasoner.from_quads(graph([Said(A, prop("backs"), POSITION)]), rules) as reasoner:
+        proof = reasoner.run(Selection(add=frozenset({assumed}))).proof(B, prop("x"), ACTION)
+    assert proof.statements == (assumed.statement,)
+    assert proof.confidence == 0.5
+    assert set(read_proof_rdf(write_proof_rdf(proof)).steps) == set(proof.steps)
+
+
+@given(said=statements)
+def test_every_proof_reads_back(said: list[Said], all_rules: tuple[RuleFile, ...]) -> None:
+    with Reasoner.from_quads(graph(said), all_rules) as reasoner:
+        found = reasoner.run()
+        for fact in [f for f in found.all_facts() if f.p.startswith("urn:t:")][::7]:
+            proof = found.proof(*fact.key)
+            assert set(read_proof_rdf(write_proof_rdf(proof)).steps) == set(proof.steps)
+
+
+@pytest.mark.parametrize("text", ["this is no Turtle", "<urn:a> <urn:b> <urn:c> ."])
+def test_other_rdf_is_refused(text: str) -> None:
+    with pytest.raises(ParseError):
+        read_proof_rdf(text)
+
+
+def test_why_not_in_words(run: Run) -> None:
+    text = why_not_text(run.why_not(B, prop("mutual"), B))
+    assert "urn:n:b urn:t:mutual urn:n:b does not hold" in text
+    assert "missing: urn:n:b urn:t:standsBy urn:n:b" in text
+    assert why_not_text(run.why_not(A, prop("mutual"), B)).endswith("holds")
