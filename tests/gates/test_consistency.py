@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +121,15 @@ def test_the_users_java_options_are_left_as_they_were(
     monkeypatch.delenv("JAVA_TOOL_OPTIONS")
     assert check_consistency(corpus, java="true").outcome is Outcome.UNCHECKED
     assert "JAVA_TOOL_OPTIONS" not in os.environ
+
+
+def test_nothing_is_left_behind(
+    edited: Callable[[str, str], Corpus], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    edit = described("ent:jane-roe a axis:State .")
+    assert check_consistency(edited(*edit)).outcome is Outcome.FAILED
+    assert list(folder.iterdir()) == []
+    assert tempfile.tempdir == str(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -84,11 +85,23 @@ def _empty_classes(triples: list[Triple], java: str) -> set[str]:
             fileobj=BytesIO(n_triples(triples)), format="ntriples"
         )
         owlready2.JAVA_EXE = java
-        with ontology, _java_options():
+        with ontology, _own_folder(), _java_options():
             owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)
         return {c.iri for c in world.inconsistent_classes() if c is not owlready2.Nothing}
     finally:
         world.close()
+
+
+@contextmanager
+def _own_folder() -> Iterator[None]:
+    """A folder for the file that owlready2 leaves behind when it finds a contradiction."""
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory(prefix="axiskg-") as folder:
+        tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
 
 
 @contextmanager
