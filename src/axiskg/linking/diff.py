@@ -40,9 +40,7 @@ class _Mapped:
 
 
 PROPERTIES: Final[Mapping[str, _Mapped]] = {
-    "P463": _Mapped(
-        frozenset({"memberOf", "initialMemberOf"}), frozenset({"appliedToJoin", "invitedToJoin"})
-    ),
+    "P463": _Mapped(frozenset({"memberOf"}), frozenset({"appliedToJoin", "invitedToJoin"})),
     "P530": _Mapped(frozenset({"partnerOf", "militaryPartnerOf", "closeTo"}), symmetric=True),
     "P35": _Mapped(frozenset({"leads"}), inverse=True),
 }

@@ -28,6 +28,7 @@ STRENGTH: Final = {
     "alias": 0.85,
     "titled": 0.84,
     "bag": 0.8,
+    "trimmed": 0.79,
     "core": 0.78,
     "demonym": 0.72,
     "acronym": 0.66,
@@ -89,7 +90,7 @@ def gather(
     found += _from_hits(name, hits, typed=typed)
     if stated or any(e.how in ("label", "official", "alias", "register") for e in found):
         return found
-    found += _looser(name, known)
+    found += _looser(name, known, typed=typed)
     return found
 
 
@@ -126,6 +127,10 @@ def _territory(name: str, known: Snapshot | None, *, typed: bool) -> Iterator[Ev
     if found is None:
         return
     item = _placeholder(found.qid, found.label, found.kind, known)
+    if known is not None and item.label != found.label:
+        for other in known.items(found.others).values():
+            if other.label == found.label and other.kind == "state":
+                item = other
     short = found.how == "code" and len(name) <= 2
     if found.how == "place":
         yield Evidence(item, "part", found.label, automatic=False)
@@ -142,7 +147,8 @@ def _from_hits(name: str, hits: Iterable[Hit], *, typed: bool) -> Iterator[Evide
         automatic = True
         if hit.how == "acronym":
             capitals = name[-1:].isupper() and name[:1].isupper()
-            automatic = capitals and (typed or (hit.item.kind == "igo" and len(name) > 3))
+            plain = len(name) > 3 and len(name) in keys.weights(hit.item.label)
+            automatic = capitals and (typed or (plain and hit.item.kind == "igo"))
         elif code and hit.how not in ("label", "register"):
             automatic = typed or (exact and hit.item.kind in ("state", "igo"))
         elif code:
@@ -154,7 +160,7 @@ def _from_hits(name: str, hits: Iterable[Hit], *, typed: bool) -> Iterator[Evide
         yield Evidence(hit.item, hit.how, hit.name, exact=exact, automatic=automatic)
 
 
-def _looser(name: str, known: Snapshot) -> Iterator[Evidence]:
+def _looser(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
     """Evidence from the parts of a name, its words in any order, its core."""
     titled = _TITLES.sub("", name)
     if titled != name:
@@ -165,11 +171,29 @@ def _looser(name: str, known: Snapshot) -> Iterator[Evidence]:
     if comma and place:
         yield from _qualified(head, place, known)
     words = keys.line(name)
+    states = False
     for hit in known.by_bag(keys.bag(name)):
         free = hit.item.kind in ("relation", "igo", "state")
-        automatic = len(name) > 4 and (free or keys.line(hit.name) == words)
+        automatic = len(name) > 4 and (free or keys.line(hit.name) == words) and " " in words
+        states = states or (automatic and hit.item.kind == "state")
         yield Evidence(hit.item, "bag", hit.name, automatic=automatic and " LA " not in f" {name} ")
-    yield from _core(name, known)
+    if not states:
+        yield from _core(name, known, keys.LOUDEST if typed else keys.LOUD)
+    if typed:
+        yield from _trimmed(name, known)
+
+
+def _trimmed(name: str, known: Snapshot) -> Iterator[Evidence]:
+    """States and organizations by a name without what is said aside at its end."""
+    for part in keys.trimmed(name):
+        for hit in known.by_key(keys.key(part)):
+            named = hit.how not in ("demonym", "acronym") and len(part) > 3
+            if named and hit.item.kind in ("state", "igo"):
+                yield Evidence(hit.item, "trimmed", hit.name)
+        found = territory(part)
+        if found is not None and found.how == "name" and found.kind == "state":
+            item = _placeholder(found.qid, found.label, found.kind, known)
+            yield Evidence(item, "trimmed", found.label)
 
 
 def _qualified(head: str, place: str, known: Snapshot) -> Iterator[Evidence]:
@@ -180,7 +204,7 @@ def _qualified(head: str, place: str, known: Snapshot) -> Iterator[Evidence]:
             yield Evidence(hit.item, "qualified", hit.name)
 
 
-def _core(name: str, known: Snapshot) -> Iterator[Evidence]:
+def _core(name: str, known: Snapshot, loud: frozenset[str]) -> Iterator[Evidence]:
     """States by what is left of a name without words like "republic" (`Greek Republic`).
 
     Only states of today; and a loud word such as "kingdom" must be in one of the state's names.
@@ -193,7 +217,7 @@ def _core(name: str, known: Snapshot) -> Iterator[Evidence]:
     states = [item for item in items.values() if item.kind == "state"]
     for item in states:
         borne = {word for known_as, _ in known.names(item.qid) for word in keys.core(known_as)[1]}
-        fits = len(states) == 1 and (words & keys.LOUD) <= borne
+        fits = len(states) == 1 and (words & loud) <= borne
         yield Evidence(item, "core", item.label, automatic=fits)
 
 

@@ -237,6 +237,9 @@ class _Federated:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
+    def __len__(self) -> int:
+        return len(self._store)
+
     def query(self, text: str, *, dataset: Dataset | None = None) -> Answer:
         """The answer to a query, its SERVICE clauses evaluated first."""
 

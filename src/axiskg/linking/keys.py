@@ -9,7 +9,20 @@ import re
 import unicodedata
 from typing import Final
 
-__all__ = ["LOUD", "acronyms", "bag", "core", "flag_code", "is_code", "key", "line", "trigrams"]
+__all__ = [
+    "LOUD",
+    "LOUDEST",
+    "acronyms",
+    "bag",
+    "core",
+    "flag_code",
+    "is_code",
+    "key",
+    "line",
+    "trigrams",
+    "trimmed",
+    "weights",
+]
 
 _DROP: Final = re.compile(r"[\u0300-\u036f\u02b0-\u02ff'’‘`´ʻʼ]")
 _DOTTED: Final = re.compile(r"\b(?:\w\. ?){2,}|\b(?:[A-Z] ){2,}[A-Z]\b")
@@ -45,15 +58,20 @@ _POLITY_WORDS: Final = (
     " royaume konigreich federation federal federativa federative federated federacion"
     " confederation democratic people peoples popular islamic socialist soviet union unitary"
     " principality sultanate emirate duchy grand commonwealth territory nation plurinational"
-    " bolivarian cooperative independent empire dominion country islands island"
+    " bolivarian cooperative independent empire dominion country islands island br pdr"
 )
 _QUIET_WORDS: Final = (
     "republic republica republique repubblica republik republiken federation federal federativa"
     " federative federated federacion unitary islands island plurinational bolivarian cooperative"
+    " br pdr"
 )
+_TITLE_WORDS: Final = "state states commonwealth territory nation country independent"
 _POLITY: Final = frozenset(_POLITY_WORDS.split())
 LOUD: Final = _POLITY - frozenset(_QUIET_WORDS.split())
 """Words that name another polity on the same ground when the item itself doesn't bear them."""
+
+LOUDEST: Final = LOUD - frozenset(_TITLE_WORDS.split())
+"""Those of them that do so even when a state is what is asked for."""
 
 
 def key(name: str) -> str:
@@ -145,6 +163,39 @@ def acronyms(name: str) -> frozenset[str]:
             found.add(letters)
         found.add(full[0][:2].upper() + "".join(word[0].upper() for word in full[1:]))
     return frozenset(found)
+
+
+def weights(name: str) -> frozenset[int]:
+    """How many significant words a name has, hyphened words counted as one or as two.
+
+    >>> sorted(weights("Asia-Pacific Economic Cooperation"))
+    [3, 4]
+    """
+    forms = (name.replace("-", " "), name.replace("-", ""))
+    return frozenset(len([w for w in f.casefold().split() if w not in _STOP]) for f in forms)
+
+
+_ASIDE: Final = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$|[,，;]\s*[^,，;]*$")
+_TAILS: Final = frozenset(
+    ["bank", "bloc", "body", "countries", "forum", "group", "organization", "pact", "secretariat",
+     "states", "treaty", "union", "zone"]
+)  # fmt: skip
+
+
+def trimmed(name: str) -> tuple[str, ...]:
+    """The name without what is said aside at its end, or without a generic last word.
+
+    >>> trimmed("Swaziland (formerly)"), trimmed("Benelux Union"), trimmed("Iran")
+    (('Swaziland',), ('Benelux',), ())
+    """
+    found = []
+    aside = _ASIDE.sub("", name).strip()
+    if aside and aside != name:
+        found.append(aside)
+    head, _, tail = name.rpartition(" ")
+    if head and _SAME.get(tail.casefold(), tail.casefold()) in _TAILS:
+        found.append(head)
+    return tuple(found)
 
 
 def is_code(name: str) -> bool:

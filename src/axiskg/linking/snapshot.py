@@ -22,7 +22,8 @@ __all__ = ["Hit", "Item", "Snapshot"]
 
 _ITEM: Final = "i.id, i.label, i.description, i.kind, i.classes, i.prominence"
 _MAX_HITS: Final = 60
-_MAX_POSTINGS: Final = 1_500
+_MAX_LIKE: Final = 120
+_MAX_POSTINGS: Final = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,7 @@ class Snapshot:
                 (quoted, _MAX_POSTINGS),
             )
             shared.update(row[0] for row in rows)
-        numbers = [number for number, _ in shared.most_common(40)]
+        numbers = [number for number, _ in shared.most_common(_MAX_LIKE)]
         marks = ",".join("?" * len(numbers))
         rows = self._base.execute(
             f"SELECT {_ITEM}, n.name, n.how, n.key FROM names n JOIN items i ON i.id = n.item "

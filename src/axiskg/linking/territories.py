@@ -22,6 +22,8 @@ class Territory:
     label: str
     kind: str
     how: str
+    others: tuple[str, ...] = ()
+    """Further items that rigour has for the territory."""
 
 
 @lru_cache(maxsize=20_000)
@@ -38,6 +40,7 @@ def territory(name: str, *, codes: bool = False) -> Territory | None:
     if code is not None:
         found, how = get_territory(code), "flag"
     else:
+        name = name.removeprefix("ISO 3166-1:")
         short = re.sub(r"[. ]", "", name) if _INITIALS.fullmatch(name) else name
         found, how = lookup_territory(short), "name"
         if found is not None and keys.is_code(name):
@@ -53,4 +56,4 @@ def territory(name: str, *, codes: bool = False) -> Territory | None:
         kind = "state"
     else:
         kind = "igo" if found.code in ("eu", "un") else "region"
-    return Territory(found.qid, found.name, kind, how)
+    return Territory(found.qid, found.name, kind, how, tuple(found.other_qids))
