@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 
 import typer
 from pyoxigraph import BlankNode, Literal, NamedNode
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from axiskg.errors import QueryError, did_you_mean
 from axiskg.formats import GRAPHS, RESULTS, format_named, offered_for, serialize
@@ -19,6 +20,7 @@ from axiskg.store.protocol import Answer, Solutions, Term
 __all__ = ["emit", "emit_json", "emit_table", "short", "write_bytes"]
 
 TABLE = "table"
+_WIDE = 240
 
 
 def emit(answer: Answer, name: str | None) -> None:
@@ -61,10 +63,21 @@ def emit_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str
         for row in rows:
             typer.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
         return
-    table = Table(*columns, title=title or None, title_justify="left")
+    table = Table(*_columns(columns), title=title or None, title_justify="left")
     for row in rows:
         table.add_row(*row)
-    Console(markup=False, highlight=False).print(table)
+    _console().print(table)
+
+
+def _columns(names: Iterable[str]) -> list[Column]:
+    """Columns that break long words rather than hide them."""
+    return [Column(name, overflow="fold") for name in names]
+
+
+def _console() -> Console:
+    """Standard output; as wide as a table needs when it is no terminal."""
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
+    return Console(markup=False, highlight=False, width=width)
 
 
 def short(term: Term | None) -> str:
@@ -79,17 +92,17 @@ def short(term: Term | None) -> str:
 
 
 def _table(answer: Answer) -> None:
-    console = Console(markup=False, highlight=False)
+    console = _console()
     if isinstance(answer, bool):
         console.print("yes" if answer else "no")
         return
     if isinstance(answer, Solutions):
-        table = Table(*answer.variables)
+        table = Table(*_columns(answer.variables))
         for row in answer.rows:
             table.add_row(*map(short, row))
         count = len(answer.rows)
     else:
-        table = Table("subject", "property", "object")
+        table = Table(*_columns(("subject", "property", "object")))
         for triple in answer:
             table.add_row(short(triple.subject), short(triple.predicate), short(triple.object))
         count = len(answer)
