@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from pydantic import Field
 
 from axiskg.errors import NotFoundError
-from axiskg.reasoning.findings import Findings
-from axiskg.reasoning.proof_forms import as_mermaid, as_prov, as_text, told
+from axiskg.reasoning.findings import ASSUMED, Findings
 from axiskg.reasoning.proofs import Asserted, Derivation, Key, Proof
+from axiskg.reasoning.rendering import (
+    proof_mermaid,
+    proof_text,
+    said,
+    why_not_text,
+    write_proof_rdf,
+)
 from axiskg.reasoning.values import Asked, Citation, Counter, Value, short
-from axiskg.reasoning.why_not import Aside, Attempt, Missing
+from axiskg.reasoning.why_not import Attempt
 
 __all__ = [
     "Explanation",
@@ -21,6 +27,7 @@ __all__ = [
     "ProofTree",
     "Together",
     "TripleValue",
+    "citer",
     "explanation_of",
     "lacking_of",
 ]
@@ -118,13 +125,14 @@ def explanation_of(
     """The lowest proofs of a triple. Raises `NotFoundError` when it does not hold."""
     fact = findings.run.holds(*triple)
     if fact is None:
-        names = told(triple)
+        names = said(triple)
         raise NotFoundError(
             f"{names} does not hold here; ask why-not {' '.join(map(short, triple))}"
         )
     proofs = findings.run.proofs(*triple, limit=max_proofs)
     cited = findings.cite(st for proof in proofs for st in proof.statements)
     by_iri = {citation.statement: citation for citation in cited}
+    cite = citer(by_iri)
     root = proofs[0].root
     others = root.alternatives + 1 if isinstance(root, Derivation) else 1
     return Explanation(
@@ -137,10 +145,11 @@ def explanation_of(
         statements=cited,
         counter_evidence=counter_evidence,
         text="\n\n".join(
-            f"{as_text(proof, by_iri)}\n{_together(proof, by_iri, asked).words}" for proof in proofs
+            f"{proof_text(proof, cite)}\n{_together(proof, by_iri, asked).words}"
+            for proof in proofs
         ),
-        mermaid=as_mermaid(proofs[0], by_iri),
-        prov=as_prov(proofs[0]),
+        mermaid=proof_mermaid(proofs[0], cite),
+        prov=write_proof_rdf(proofs[0]),
         asked=asked,
     )
 
@@ -209,22 +218,38 @@ def _together(proof: Proof, cited: dict[str, Citation], asked: Asked) -> Togethe
 def lacking_of(findings: Findings, triple: Key, asked: Asked) -> Lacking:
     """What is missing for a triple, nearest rules first."""
     found = findings.run.why_not(*triple)
-    cited = findings.cite(aside.statement for aside in found.aside)
-    lines = list(_lacking_lines(found.attempts, 1))
-    if found.holds:
-        text = f"{told(triple)} holds; ask explain for why."
-    else:
-        said = [f"  stated in p{c.paragraph}.{c.sentence}, but {c.standing.lower()}" for c in cited]
-        nothing = [] if lines or said else ["  no rule and no statement comes near"]
-        text = "\n".join([f"{told(triple)} does not hold.", *said, *lines, *nothing])
+    asides = {aside.statement for aside in found.aside}
+    cited = findings.cite(asides | set(_asides(found.attempts)))
     return Lacking(
         goal=_named(triple),
         holds=found.holds,
         nearest=tuple(map(_nearest, found.attempts)),
-        unaccepted=cited,
-        text=text,
+        unaccepted=tuple(citation for citation in cited if citation.statement in asides),
+        text=why_not_text(found, citer({citation.statement: citation for citation in cited})),
         asked=asked,
     )
+
+
+def _asides(attempts: Sequence[Attempt]) -> Iterator[str]:
+    for attempt in attempts:
+        for missing in attempt.missing:
+            yield from (aside.statement for aside in missing.aside)
+            yield from _asides(missing.attempts)
+
+
+def citer(cited: Mapping[str, Citation]) -> Callable[[str], str]:
+    """How text cites a statement: its id, place and paraphrase, as far as it is known."""
+
+    def cite(statement: str) -> str:
+        citation = cited.get(statement)
+        if citation is None:
+            assumed = statement.startswith(ASSUMED)
+            return "assumption" if assumed else statement.rpartition("/")[2]
+        words = f": {citation.paraphrase}" if citation.paraphrase else ""
+        place = f"paragraph {citation.paragraph}, sentence {citation.sentence}"
+        return f"{statement.rpartition('/')[2]} ({place}){words}"
+
+    return cite
 
 
 def _nearest(attempt: Attempt) -> Nearest:
@@ -236,28 +261,3 @@ def _nearest(attempt: Attempt) -> Nearest:
         present=attempt.present,
         failed=attempt.failed,
     )
-
-
-def _lacking_lines(attempts: Sequence[Attempt], depth: int) -> Iterator[str]:
-    pad = "  " * depth
-    for attempt in attempts[:3]:
-        yield f"{pad}{attempt.label}:"
-        for key in attempt.holding:
-            yield f"{pad}  holds: {told(key)}"
-        for missing in attempt.missing:
-            yield f"{pad}  missing: {told(missing.pattern)}{_asides(missing.aside)}"
-            yield from _inner_lines(missing, depth + 2)
-        for there in attempt.present:
-            yield f"{pad}  in the way: {there}"
-        for test in attempt.failed:
-            yield f"{pad}  fails: {test}"
-
-
-def _inner_lines(missing: Missing, depth: int) -> Iterator[str]:
-    if depth <= 5:
-        yield from _lacking_lines(missing.attempts[:1], depth)
-
-
-def _asides(asides: Iterable[Aside]) -> str:
-    told_of = [f"p{a.paragraph}.{a.sentence} says so, but {a.standing.lower()}" for a in asides]
-    return f" ({'; '.join(told_of)})" if told_of else ""

@@ -19,7 +19,7 @@ from axiskg.reasoning.lookup import rows
 from axiskg.reasoning.values import Citation
 from axiskg.store.protocol import Store
 
-__all__ = ["Findings"]
+__all__ = ["ASSUMED", "Findings"]
 
 ASSUMED: Final = "urn:axiskg:assumed:"
 """How the names begin under which proofs cite what a what-if adds."""

@@ -12,10 +12,11 @@ from pydantic import Field
 from axiskg.errors import ParameterError
 from axiskg.namespaces import AXIS, ENT
 from axiskg.reasoning.actors import RDF_TYPE, Directory
+from axiskg.reasoning.explanations import citer
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.frames import Tabular
-from axiskg.reasoning.proof_forms import as_text, told
 from axiskg.reasoning.proofs import Derivation
+from axiskg.reasoning.rendering import proof_text, said
 from axiskg.reasoning.scenarios import ScenarioCard
 from axiskg.reasoning.values import Asked, Citation, Value, short, spoken
 
@@ -170,7 +171,7 @@ def check_possible(before: Findings, after: Findings) -> None:
     known = {(i.rule, i.premises) for i in before.run.inconsistencies}
     for found in after.run.inconsistencies:
         if (found.rule, found.premises) not in known:
-            facts = " and ".join(told(key) for key in found.premises)
+            facts = " and ".join(said(key) for key in found.premises)
             raise ParameterError(
                 "add",
                 "what can be true together",
@@ -230,7 +231,7 @@ def difference_of(
                 after=will.get(triple),
                 inferred=isinstance(proof.root, Derivation),
                 statements=tuple(sorted(proof.statements)),
-                proof=as_text(proof, cited),
+                proof=proof_text(proof, citer(cited)),
             )
         )
     return Difference(

@@ -103,7 +103,7 @@ def test_taking_all_of_one_side_away_ends_mutual_backing(small: Analysis) -> Non
     assert ("china", "mutuallyBacks", "russia") in gone
     assert ("china", "standsBy", "russia") in gone
     proof = next(c.proof for c in found.gone if c.relation == "mutuallyBacks")
-    assert "mutual-backing" in proof
+    assert "by Mutual backing" in proof
 
 
 def test_an_explanation_of_what_does_not_hold_is_refused(small: Analysis) -> None:
