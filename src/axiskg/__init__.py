@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from axiskg.build import build as build_store
     from axiskg.errors import AxisKGError
     from axiskg.export import export as export_document
-    from axiskg.linking import Linker
+    from axiskg.linking import Linker, link
     from axiskg.queries import Catalogue, entity_facts, statement_rows
     from axiskg.reasoning import Reasoner
     from axiskg.reasoning.analysis import Analysis
@@ -44,6 +44,7 @@ __all__ = [
     "build_store",
     "entity_facts",
     "export_document",
+    "link",
     "open_filled",
     "open_store",
     "read_statements",
@@ -68,6 +69,7 @@ _PLACES: Final = {
     "build_store": "build.build",
     "entity_facts": "queries.entity_facts",
     "export_document": "export.export",
+    "link": "linking.link",
     "open_filled": "build.open_filled",
     "open_store": "store.open_store",
     "read_statements": "trig.read_statements",

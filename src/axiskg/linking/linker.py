@@ -29,6 +29,9 @@ __all__ = ["Candidate", "Linked", "Linker", "link"]
 MARGIN: Final = 0.08
 """How far the best reading must be ahead of the next; below it the linker abstains."""
 
+MAX_NAME: Final = 300
+"""Characters; what is longer is no name."""
+
 _PLACES: Final = frozenset({"city", "region", "island", "water"})
 _RULERS: Final = frozenset({"state", "government", "igo", "organization"})
 _KEPT_CONTEXTS: Final = 512
@@ -157,6 +160,8 @@ class Linker:
         text = re.sub(r"['’]s$", "", " ".join(name.split()))
         if not text:
             return Linked(name, "none", None, (), "the name is empty")
+        if len(text) > MAX_NAME:
+            return Linked(name, "none", None, (), f"longer than {MAX_NAME} characters")
         direct = self._identified(text)
         if direct is not None:
             return Linked(name, "match", direct, (direct,), "an identifier", direct.entity)

@@ -38,6 +38,9 @@ _CORS: Final = {
     "Access-Control-Allow-Headers": "Content-Type, Accept",
     "Access-Control-Max-Age": "86400",
 }
+_FRAMED: Final = {**_CORS, "Content-Security-Policy": "default-src 'none'; frame-ancestors *"}
+"""A preview is made to be shown in a frame of another page, such as OpenRefine's."""
+
 _MAX_BODY: Final = 1_000_000
 _MAX_NAMES: Final = 500
 
@@ -193,7 +196,7 @@ def _mount(path: str, service_of: Callable[[Request], Service], name: str) -> No
         service = await run_in_threadpool(service_of, request)
         one = await run_in_threadpool(service.describe, "entity", id)
         rows = await run_in_threadpool(service.details, id)
-        return HTMLResponse(page(one.name, rows, _view(service, request, id)), headers=_CORS)
+        return HTMLResponse(page(one.name, rows, _view(service, request, id)), headers=_FRAMED)
 
     async def properties(
         request: Request,
