@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-
 from benchmarks.conformance_servers import Server, axiskg_server
 
 SMALL = {"workers": 2, "spare_workers": 1, "slow_queries": 2}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import httpx
 import pytest
-
 from benchmarks.conformance_servers import axiskg_server
 
 TURTLE = {"content-type": "text/turtle"}
@@ -79,7 +78,9 @@ def test_patch_changes_its_graph_alone(client: httpx.Client) -> None:
     assert lines(client, "urn:gs:patch:other") == {"<urn:s> <urn:p> <urn:o> ."}
 
 
-@pytest.mark.parametrize("text", ["DROP ALL", "INSERT DATA { GRAPH <urn:x> { <urn:a> <urn:b> 1 } }"])
+@pytest.mark.parametrize(
+    "text", ["DROP ALL", "INSERT DATA { GRAPH <urn:x> { <urn:a> <urn:b> 1 } }"]
+)
 def test_a_patch_that_leaves_its_graph_is_refused(client: httpx.Client, text: str) -> None:
     put(client, "urn:gs:patch:strict")
     response = client.patch(
@@ -131,8 +132,12 @@ def test_conditional_writes(client: httpx.Client) -> None:
         "/graphs", params=graph, headers={"accept": "text/turtle", "if-none-match": tag}
     )
     assert again.status_code == 304
-    fits = client.put("/graphs", params=graph, content=DOCUMENT, headers={**TURTLE, "if-match": tag})
-    late = client.put("/graphs", params=graph, content=DOCUMENT, headers={**TURTLE, "if-match": tag})
+    fits = client.put(
+        "/graphs", params=graph, content=DOCUMENT, headers={**TURTLE, "if-match": tag}
+    )
+    late = client.put(
+        "/graphs", params=graph, content=DOCUMENT, headers={**TURTLE, "if-match": tag}
+    )
     taken = client.put(
         "/graphs", params=graph, content=DOCUMENT, headers={**TURTLE, "if-none-match": "*"}
     )
@@ -145,7 +150,9 @@ def test_writing_needs_a_token_and_reading_does_not(
     put(client, "urn:gs:open")
     graph = {"graph": "urn:gs:open"}
     assert stranger.get("/graphs", params=graph).status_code == 200
-    assert stranger.put("/graphs", params=graph, content=DOCUMENT, headers=TURTLE).status_code == 401
+    assert (
+        stranger.put("/graphs", params=graph, content=DOCUMENT, headers=TURTLE).status_code == 401
+    )
     assert stranger.delete("/graphs", params=graph).status_code == 401
 
 

@@ -114,9 +114,7 @@ def test_syntax_errors_show_the_place(stranger: httpx.Client) -> None:
 
 
 def test_an_update_is_no_query_and_the_reverse(client: httpx.Client) -> None:
-    as_query = client.post(
-        "/sparql", content="CLEAR ALL", headers={"content-type": QUERY_TYPE}
-    )
+    as_query = client.post("/sparql", content="CLEAR ALL", headers={"content-type": QUERY_TYPE})
     as_update = client.post("/update", content="ASK {}", headers={"content-type": UPDATE_TYPE})
     elsewhere = client.post("/update", content="ASK {}", headers={"content-type": QUERY_TYPE})
     assert (as_query.status_code, as_update.status_code, elsewhere.status_code) == (400, 400, 400)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from benchmarks.conformance_servers import axiskg_server
 
 from axiskg.errors import ConfigError, NotFoundError
 from axiskg.server.accounts import Holder, TokenFile
 from axiskg.server.protected import is_protected
-from benchmarks.conformance_servers import axiskg_server
 
 UPDATE = {"content-type": "application/sparql-update"}
 MINE = "INSERT DATA { GRAPH <urn:mine> { <urn:s> <urn:p> 1 } }"
@@ -104,7 +103,7 @@ def test_the_file_keeps_hashes_only(tmp_path: Path) -> None:
     secret, token = file.add(["write"], label="for the test")
     assert secret not in file.path.read_text()
     assert file.tokens() == [token]
-    assert os.stat(file.path).st_mode & 0o077 == 0
+    assert file.path.stat().st_mode & 0o077 == 0
     with pytest.raises(NotFoundError):
         file.revoke("nobody")
     with pytest.raises(ConfigError, match="scope"):

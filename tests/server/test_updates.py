@@ -73,15 +73,11 @@ def test_using_graph_uri_is_the_dataset(client: httpx.Client) -> None:
 
 def test_no_update_is_lost_and_readers_see_whole_ones(client: httpx.Client) -> None:
     def write(number: int) -> int:
-        update = (
-            f"INSERT DATA {{ GRAPH <urn:test:many> {{ <urn:w{number}> <urn:p> 1, 2, 3 }} }}"
-        )
+        update = f"INSERT DATA {{ GRAPH <urn:test:many> {{ <urn:w{number}> <urn:p> 1, 2, 3 }} }}"
         return client.post("/update", content=update, headers=UPDATE).status_code
 
     def read(_: int) -> int:
-        query = (
-            "SELECT (COUNT(*) AS ?n) { GRAPH <urn:test:many> { ?s <urn:p> ?o } }"
-        )
+        query = "SELECT (COUNT(*) AS ?n) { GRAPH <urn:test:many> { ?s <urn:p> ?o } }"
         answer = client.get(
             "/sparql", params={"query": query}, headers={"cache-control": "no-cache"}
         ).json()

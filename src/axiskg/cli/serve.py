@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import signal
 import socket
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -83,6 +85,19 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._url, self._as_json = url, as_json
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at the first signal, and then return, so that what was opened is closed."""
+        before = {
+            number: signal.signal(number, self.handle_exit)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if self.started:
@@ -96,7 +111,8 @@ def _run(settings: Settings, listener: socket.socket, *, as_json: bool) -> None:
     front = create_app(settings)
     config = uvicorn.Config(
         front,
-        http=guarded(settings),
+        http=guarded(settings, front),
+        ws="none",
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         lifespan="on",
         access_log=False,
@@ -109,8 +125,6 @@ def _run(settings: Settings, listener: socket.socket, *, as_json: bool) -> None:
     server = _Server(config, f"http://{shown}:{port}/", as_json=as_json)
     try:
         server.run(sockets=[listener])
-    except KeyboardInterrupt:
-        return
     except SystemExit:
         # uvicorn's own way out when the application does not start
         if front.services.failure is None:
