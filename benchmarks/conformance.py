@@ -30,7 +30,23 @@ __all__ = ["EXPECTED_MISSES", "GROUPS", "main", "outcomes"]
 GROUPS = ("protocol", "graph store", "service description", "update", "syntax", "query")
 SETTINGS = {"rate_limit_per_s": 0, "query_timeout_s": 20}
 
-EXPECTED_MISSES: dict[str, str] = {}
+_EMPTY = "the engine finds no zero-length path of a node that is in no triple"
+_LANGUAGE = "the engine keeps the common language tag, as SPARQL 1.2 will have it"
+_GRAPH = "the engine joins the name of GRAPH ?g only after its group (open in SPARQL 1.1 too)"
+EXPECTED_MISSES: dict[str, str] = {
+    "aggregates/GROUP_CONCAT with same language tag": _LANGUAGE,
+    "aggregates/GROUP_CONCAT with one element": _LANGUAGE,
+    "aggregates/COUNT: no GROUP BY inside of GRAPH": _GRAPH,
+    "bindings/VALUES inside GRAPH binding the same variable as the graph name": _GRAPH,
+    "csv-tsv-res/tsv03 - TSV Result Format": "the engine stores xsd:negativeInteger as xsd:integer",
+    "exists/GRAPH variable inside of EXISTS is bound to external variable": _GRAPH,
+    "functions/BNODE(str)": "the engine gives the same blank node in every solution",
+    "negation/outer GRAPH operator does not affect MINUS disjointness": _GRAPH,
+    "property-path/* with start being a constant on the empty dataset": _EMPTY,
+    "property-path/* with end being a constant on the empty dataset": _EMPTY,
+    "property-path/? with start being a constant on the empty dataset": _EMPTY,
+    "property-path/? with end being a constant on the empty dataset": _EMPTY,
+}
 """Tests of query evaluation that the engine, Oxigraph, answers otherwise, with the reason."""
 
 

@@ -26,7 +26,6 @@ import sys, uvicorn
 from rdflib import ConjunctiveGraph
 from rdflib_endpoint import SparqlEndpoint
 graph = ConjunctiveGraph()  # with rdflib's Dataset, INSERT DATA into the default graph fails
-graph.default_union = False
 if len(sys.argv) > 2:
     graph.parse(sys.argv[2], format="nt")
 app = SparqlEndpoint(graph=graph, enable_update=True)
