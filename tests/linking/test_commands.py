@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -81,17 +83,16 @@ def test_a_judgement_outlives_the_run(run: Run) -> None:
     assert run("link", "Macron", "--judge", "Q3052772:perhaps").returncode == Exit.REMOTE
 
 
-def test_a_snapshot_is_built_with_progress_on_stderr(
-    run: Run, extract: Path, tmp_path: Path
-) -> None:
-    target = tmp_path / "mine.sqlite"
-    done = run(
-        "wikidata", "snapshot", "--from", str(extract), "--output", str(target), "--known-kinds",
-        "--json",
-    )  # fmt: skip
-    told = json.loads(done.stdout)
+def test_a_snapshot_is_built_from_a_file(run: Run, extract: Path, tmp_path: Path) -> None:
+    source, target = tmp_path / "some.jsonl", tmp_path / "mine.sqlite"
+    with gzip.open(extract, "rb") as lines:
+        source.write_bytes(b"".join(islice(lines, 2_000)))
+    told = {}
+    for word in ("--no-known-kinds", "--known-kinds"):
+        done = run("wikidata", "snapshot", "--from", str(source), "-o", str(target), word, "--json")
+        told[word] = json.loads(done.stdout)["items"]
     assert target.is_file()
-    assert 10_000 < told["items"] < 46_395
+    assert told["--no-known-kinds"] == 2_000 > told["--known-kinds"] > 500
     missing = run("wikidata", "snapshot", "--from", "nowhere.jsonl")
     assert missing.returncode == Exit.REMOTE
     assert "nowhere.jsonl" in missing.stderr

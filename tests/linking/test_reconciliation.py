@@ -157,6 +157,7 @@ def test_previews_are_escaped_pages(path: str, http: httpx.Client) -> None:
     page = http.get(f"{path}/preview", params={"id": IDS[path]})
     assert page.headers["content-type"].startswith("text/html")
     assert "China" in page.text
+    assert "frame-ancestors *" in page.headers["content-security-policy"]
     missing = http.get(f"{path}/preview", params={"id": "<script>"})
     assert missing.status_code == 404
 

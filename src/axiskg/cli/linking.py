@@ -120,8 +120,8 @@ def snapshot_command(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write instead of the setting's.")
     ] = None,
-    kinds_only: Annotated[
-        bool, typer.Option("--known-kinds", help="Leave out items of no kind that linking knows.")
+    known_kinds: Annotated[
+        bool, typer.Option(help="Leave out items of no kind that linking knows.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -140,7 +140,7 @@ def snapshot_command(
         count = build_snapshot(
             source,
             target,
-            keep=wanted if kinds_only else None,
+            keep=wanted if known_kinds else None,
             registers=tuple(registers or ()),
             progress=lambda n: shown.update(task, description=f"{n:,} items of {source.name}"),
         )
