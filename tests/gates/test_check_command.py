@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from axiskg.cli import app
-from axiskg.cli.app import Exit, exit_of
+import axiskg.cli.check  # noqa: F401 - declares the command
+from axiskg.cli.app import Exit, app, exit_of
 from axiskg.errors import ParseError
 
 CORPORA = Path(__file__).parent / "corpora"

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from axiskg.cli import app
+import axiskg.cli.terms  # noqa: F401 - declares the command
+from axiskg.cli.app import app
 from axiskg.errors import NotFoundError
 from axiskg.gates import GATES
 from axiskg.ontology import MODULES, Ontology
