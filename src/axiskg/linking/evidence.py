@@ -134,7 +134,7 @@ def _territory(name: str, known: Snapshot | None, *, typed: bool) -> Iterator[Ev
     short = found.how == "code" and len(name) <= 2
     if found.how == "place":
         yield Evidence(item, "part", found.label, automatic=False)
-    elif short or (found.kind == "region" and found.how != "flag"):
+    elif (short and not typed) or (found.kind == "region" and found.how != "flag"):
         yield Evidence(item, "alias", found.label, automatic=found.kind != "region" or typed)
     else:
         yield Evidence(item, "territory", found.label)

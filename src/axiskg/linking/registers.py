@@ -19,7 +19,7 @@ __all__ = ["read_register"]
 _ITEM: Final = re.compile(r"wikidata(_id|_code)?|qid", re.IGNORECASE)
 _NAMES: Final = re.compile(
     r"(official_)?name(_\w\w)?|label|alias|UNTERM \w+ (Formal|Short)|CLDR display name"
-    r"|ISO3166-1-Alpha-[23]|iso_alpha[23]|IOC|FIFA|acronym",
+    r"|ISO3166-1-Alpha-[23]|iso_alpha[23]|IOC|FIFA|DS|ITU|acronym",
     re.IGNORECASE,
 )
 _ARTICLE: Final = re.compile(r"\s*\([^)]{1,4}\)\s*$|^(the|la|le|les|el|los|las) |^l'|\*$")
