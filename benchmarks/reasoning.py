@@ -1,4 +1,4 @@
-"""The reasoner beside owlrl, reasonable, Nemo and SPARQL to fix-point: `python -m benchmarks.reasoning`.
+"""The reasoner beside owlrl, reasonable, Nemo and SPARQL to fix-point.
 
 Each measurement is a process of its own, run one after the other, with its time, its facts and its
 peak memory; those that take longer than `--timeout` are ended and say so. Sizes stand beside the
@@ -75,7 +75,7 @@ def _measured(case: str, engine: str, size: int, timeout_s: float) -> dict[str, 
     command = [sys.executable, "-m", "benchmarks.reasoning", "--one", case, engine, str(size)]
     head: dict[str, Any] = {"case": case, "engine": engine, "size": size}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s)
     except subprocess.TimeoutExpired:
         return {**head, "notes": f"longer than {timeout_s:g} s"}
     if done.returncode:

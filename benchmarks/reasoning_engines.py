@@ -12,6 +12,7 @@ from itertools import count, groupby
 from pathlib import Path
 from typing import Any
 
+from benchmarks.reasoning_data import BULK, write_domain, write_edges, write_owl
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from axiskg.namespaces import AXIS, ENT, ENTITIES_GRAPH, ONTOLOGY_GRAPH, PREFIXES, PROVENANCE_GRAPH
@@ -20,7 +21,6 @@ from axiskg.reasoning.engine import Limits, OwlProfile, Reasoner, Selection
 from axiskg.reasoning.ir import Atom, Compare, Kind, Relation, Rule, Term, Var, variables_of
 from axiskg.reasoning.owl_rl import axioms_of
 from axiskg.reasoning.rules import RuleFile, parse_rule, read_rules
-from benchmarks.reasoning_data import BULK, write_domain, write_edges, write_owl
 
 __all__ = ["CASES", "run_case"]
 
@@ -145,8 +145,11 @@ def owl_axiskg(path: Path, size: int) -> Figure:
 
 
 def owl_nemo(path: Path, size: int) -> Figure:
-    ontology = [q.triple for q in parse(path=str(path), format=RdfFormat.N_QUADS)
-                if q.graph_name == NamedNode(ONTOLOGY_GRAPH)]
+    ontology = [
+        q.triple
+        for q in parse(path=str(path), format=RdfFormat.N_QUADS)
+        if q.graph_name == NamedNode(ONTOLOGY_GRAPH)
+    ]
     rules, _, _ = axioms_of(ontology, OwlProfile())
     return _nemo(path, rules)
 
@@ -197,9 +200,7 @@ def closure_axiskg(path: Path, size: int) -> Figure:
         at = time.perf_counter()
         run = reasoner.run().complete()
         seconds = time.perf_counter() - at
-        facts = sum(
-            n for name, n in run.sizes().items() if name == "property axis:partOf"
-        )
+        facts = sum(n for name, n in run.sizes().items() if name == "property axis:partOf")
     return {"seconds": seconds, "facts": facts}
 
 

@@ -85,12 +85,15 @@ class Group:
 
     def joined(self, other: Group) -> Group:
         """Both, in one."""
-        both = Group(*(getattr(self, name) + getattr(other, name) for name in _LISTS))
-        both.binds = {**self.binds, **other.binds}
-        return both
-
-
-_LISTS: Final = ("atoms", "quoted", "absent", "tests", "values", "mints")
+        return Group(
+            self.atoms + other.atoms,
+            self.quoted + other.quoted,
+            self.absent + other.absent,
+            self.tests + other.tests,
+            self.values + other.values,
+            self.mints + other.mints,
+            {**self.binds, **other.binds},
+        )
 
 
 def rules_of(file: RuleFile) -> tuple[Rule, ...]:
@@ -175,7 +178,7 @@ class _Reader:
     def parsed(self) -> Any:
         try:
             return translateQuery(parseQuery(self.file.text)).algebra
-        except Exception as error:  # noqa: BLE001 - rdflib raises pyparsing's, its own and bare ones
+        except Exception as error:  # rdflib raises its own, pyparsing's and bare ones
             line = getattr(error, "lineno", None)
             message = str(error).split("\n")[0]
             raise RuleError(
@@ -206,11 +209,8 @@ class _Reader:
 
     def term(self, value: Any, group: Group | None = None) -> Term:
         if isinstance(value, Variable):
-            term: Term = Var(str(value))
-            seen = 0
-            while group is not None and isinstance(term, Var) and term in group.binds and seen < 99:
-                term, seen = group.binds[term], seen + 1
-            return term
+            term = Var(str(value))
+            return term if group is None else self.bound_term(term, group)
         if isinstance(value, BNode):
             return Var(f"_{value}")
         if isinstance(value, URIRef):
@@ -219,6 +219,13 @@ class _Reader:
             datatype = None if value.datatype is None else str(value.datatype)
             return Const(literal_text(str(value), datatype, value.language))
         return self.refuse(f"not allowed in a rule: {value}")
+
+    def bound_term(self, term: Term, group: Group) -> Term:
+        """What a variable stands for after the group's BINDs."""
+        for _ in group.binds:
+            if isinstance(term, Var):
+                term = group.binds.get(term, term)
+        return term
 
     # group graph patterns
 
@@ -253,7 +260,8 @@ class _Reader:
                 what, pattern = _MODIFIERS[name]
                 self.refuse(f"not allowed in a rule: {what}", pattern)
             case name:
-                self.refuse(f"not allowed in a rule: {name}")
+                return self.refuse(f"not allowed in a rule: {name}")
+        return None
 
     def add_pattern(self, group: Group, s: Any, p: Any, o: Any) -> None:
         if isinstance(p, Variable):
@@ -371,8 +379,7 @@ class _Reader:
     # filters
 
     def filtered(self, group: Group, expr: Any) -> Group:
-        copy = Group(*(list(getattr(group, name)) for name in _LISTS))
-        copy.binds = dict(group.binds)
+        copy = group.joined(Group())
         for part in self.conjuncts(expr):
             if getattr(part, "name", "") == "Builtin_NOTEXISTS":
                 copy.absent.extend(self.absences(part, copy.bound()))
@@ -423,8 +430,11 @@ class _Reader:
             case "RelationalExpression":
                 return self.relational(expr)
             case "Builtin_NOTEXISTS":
-                self.refuse("NOT EXISTS stands alone in its FILTER, not in || or !", r"exists")
-        return self.refuse_function(expr)
+                return self.refuse(
+                    "NOT EXISTS stands alone in its FILTER, not in || or !", r"exists"
+                )
+            case _:
+                return self.refuse_function(expr)
 
     def relational(self, expr: Any) -> Test:
         op, left = str(expr.op), self.operand(expr.expr)
@@ -490,7 +500,9 @@ class _Reader:
         """The alternative with BIND substituted, checked."""
         if not group.atoms and not group.quoted:
             self.refuse("the body has no triple pattern", r"\bwhere\b")
-        swap = lambda term: self.term(Variable(term.name), group) if isinstance(term, Var) else term  # noqa: E731
+
+        def swap(term: Term) -> Term:
+            return self.bound_term(term, group)
 
         def swap_test(test: Test) -> Test:
             match test:
@@ -526,9 +538,7 @@ class _Reader:
         return Atom(atom.relation, s, o)
 
     def check_quotes(self, group: Group) -> None:
-        explained = {
-            atom.s for atom in group.atoms if atom.relation.kind is Kind.PROVENANCE
-        }
+        explained = {atom.s for atom in group.atoms if atom.relation.kind is Kind.PROVENANCE}
         for quote in group.quoted:
             if quote.statement not in explained:
                 self.refuse(

@@ -73,8 +73,11 @@ def check_proof(
     for step in proof.steps:
         if isinstance(step, Asserted):
             if says is not None:
-                wrong += [f"{st} does not say {step.fact}" for st in step.statements
-                          if not says(st, step.fact)]
+                wrong += [
+                    f"{st} does not say {step.fact}"
+                    for st in step.statements
+                    if not says(st, step.fact)
+                ]
             continue
         missing = [premise for premise in step.premises if premise not in proof.by_fact]
         if missing:
@@ -148,13 +151,13 @@ def _is_chain(step: Derivation) -> bool:
 
 def _list_query(step: Derivation, store: Store) -> str:
     """The query for a rule over a list: a property chain, or the classes of an intersection."""
-    subject, prop, head = step.axioms[0]
+    subject, prop, _ = step.axioms[0]
     rows = store.query(
         prologue() + f"SELECT ?m WHERE {{ <{subject}> <{prop}> ?l . ?l rdf:rest*/rdf:first ?m }}"
         if not subject.startswith("_:")
         else prologue() + f"SELECT ?m WHERE {{ ?c <{prop}> ?l . ?l rdf:rest*/rdf:first ?m }}"
     )
-    members = [row[0] for row in rows]  # type: ignore[union-attr,index]
+    members = [row[0] for row in rows]  # type: ignore[union-attr]
     if step.rule == "cls-int1":
         body = " . ".join(f"?x a {m}" for m in members)
         return f"CONSTRUCT {{ ?x a <{step.fact[2]}> }} WHERE {{ {body} }}"

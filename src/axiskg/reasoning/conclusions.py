@@ -70,5 +70,7 @@ def refresh(store: Store, settings: Settings) -> Conclusions:
 def _replace(graph: str, triples: Iterable[Triple]) -> str:
     """An update that puts triples in the place of all that a graph holds."""
     lines = "".join(f"{t.subject} {t.predicate} {t.object} .\n" for t in triples)
-    clear = f"DELETE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    clear = (
+        f"DELETE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    )
     return f"{clear} ;\nINSERT DATA {{ GRAPH <{graph}> {{\n{lines}}} }}"

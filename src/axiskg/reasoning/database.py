@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
-from pyoxigraph import Quad, RdfFormat, serialize
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
 
 from axiskg.errors import ConfigError, QueryTimeoutError, QueryTooLargeError, StoreError
 from axiskg.namespaces import (
@@ -155,8 +155,8 @@ class Database:
         rows(
             f"""CREATE TEMP TABLE line AS SELECT r.s AS s, r.p AS p, r.o AS o, r.g AS g FROM (
             SELECT regexp_extract(line, '{_LINE}', ['s', 'p', 'o', 'g']) AS r
-            FROM read_csv('{place}', header=false, delim='\x1f', quote='', escape='',
-              comment='', columns={{'line': 'VARCHAR'}}, auto_detect=false, max_line_size=20000000))
+            FROM read_csv('{place}', header=false, delim='\x1f', quote='', escape='', comment='',
+              columns={{'line': 'VARCHAR'}}, auto_detect=false, max_line_size=20000000))
             WHERE r.g NOT IN ('', {", ".join(f"'<{g}>'" for g in _DERIVED)})
               AND NOT starts_with(r.g, '<{SCENARIO_GRAPH}')"""
         )
@@ -190,8 +190,9 @@ class Database:
         named = ", ".join(str(graphs[name]) for name in _PARTS)
         provenance = graphs[PROVENANCE_GRAPH]
         rows(
-            f"""CREATE TABLE described AS SELECT DISTINCT s, p, o, CASE g {part} END::TINYINT AS part
-            FROM coded WHERE g IN ({named}) ORDER BY p, s, o"""
+            f"""CREATE TABLE described AS
+            SELECT DISTINCT s, p, o, CASE g {part} END::TINYINT AS part FROM coded
+            WHERE g IN ({named}) ORDER BY p, s, o"""
         )
         rows(
             f"CREATE TABLE prov AS SELECT DISTINCT s, p, o FROM coded WHERE g = {provenance}"
@@ -238,8 +239,16 @@ class Database:
                 " the ontology"
             )
 
+    def ontology(self) -> list[tuple[str, str, str]]:
+        """The triples of the ontology, as texts."""
+        found: list[tuple[str, str, str]] = self.rows(
+            """SELECT s.text, p.text, o.text FROM described d JOIN term s ON s.id = d.s
+            JOIN term p ON p.id = d.p JOIN term o ON o.id = d.o WHERE part = 2"""
+        )
+        return found
+
     def vocabulary(self) -> tuple[list[str], list[str]]:
-        """The properties and classes that the triples use, sorted, those of RDF and OWL left out."""
+        """The properties and classes that the triples use, sorted, without those of RDF and OWL."""
         kind = self.intern(PREFIXES["rdf"] + "type")
         triples = "(SELECT s, p, o FROM quad UNION ALL SELECT s, p, o FROM described)"
         found = []
@@ -262,7 +271,8 @@ class Database:
             for table, row in self._rows_of(quads):
                 touched.add(row[1])
                 again = again or table != "quad"
-                where = " AND ".join(f"{n} = {v}" for n, v in zip(_COLUMNS[table], row, strict=True))
+                pairs = zip(_COLUMNS[table], row, strict=True)
+                where = " AND ".join(f"{n} = {v}" for n, v in pairs)
                 self.rows(f"DELETE FROM {table} WHERE {where}")
                 if not gone:
                     self.rows(f"INSERT INTO {table} VALUES ({', '.join(map(str, row))})")
@@ -272,10 +282,13 @@ class Database:
 
     def _rows_of(self, quads: Iterable[Quad]) -> Iterator[tuple[str, tuple[int, ...]]]:
         for quad in quads:
-            graph = text_of(quad.graph_name) if hasattr(quad.graph_name, "value") else ""
-            if not graph or graph in _DERIVED or graph.startswith(SCENARIO_GRAPH):
+            if isinstance(quad.graph_name, DefaultGraph):
                 continue
-            spo = tuple(self.intern(text_of(t)) for t in (quad.subject, quad.predicate, quad.object))
+            graph = text_of(quad.graph_name)
+            if graph in _DERIVED or graph.startswith(SCENARIO_GRAPH):
+                continue
+            terms = (quad.subject, quad.predicate, quad.object)
+            spo = tuple(self.intern(text_of(t)) for t in terms)
             if graph in _PARTS:
                 yield "described", (*spo, _PARTS[graph])
             elif graph == PROVENANCE_GRAPH:
@@ -345,7 +358,7 @@ class Database:
                 )
             self._texts.update(found)
             if lost := wanted - self._texts.keys():
-                raise StoreError(f"no term has the id {min(lost)}: the reasoner is closed or broken")
+                raise StoreError(f"no term has the id {min(lost)}: is the reasoner closed?")
         return {term: self._texts[term] for term in wanted}
 
 
@@ -373,12 +386,12 @@ _NUMBERS: Final = (
 _LITERALS: Final = (
     "INSERT INTO lit SELECT id,"
     f" CASE WHEN regexp_matches(text, '\"\\^\\^<{_XSD}({_NUMBERS})>$')"
-    "   THEN try_cast(regexp_extract(text, '^\"([^\"]*)\"', 1) AS DOUBLE) END,"
+    '   THEN try_cast(regexp_extract(text, \'^"([^"]*)"\', 1) AS DOUBLE) END,'
     f" CASE WHEN ends_with(text, '\"^^<{_XSD}date>')"
     "   THEN date_diff('day', DATE '1970-01-01',"
-    "     try_cast(substr(regexp_extract(text, '^\"([^\"]*)\"', 1), 1, 10) AS DATE)) END,"
+    '     try_cast(substr(regexp_extract(text, \'^"([^"]*)"\', 1), 1, 10) AS DATE)) END,'
     f" CASE WHEN ends_with(text, '\"^^<{_XSD}dateTime>')"
-    "   THEN epoch(try_cast(regexp_extract(text, '^\"([^\"]*)\"', 1) AS TIMESTAMPTZ)) END,"
+    '   THEN epoch(try_cast(regexp_extract(text, \'^"([^"]*)"\', 1) AS TIMESTAMPTZ)) END,'
     " NOT ends_with(text, '>') FROM term WHERE {where}"
 )
 _STR_OF: Final = (

@@ -230,9 +230,7 @@ class Evaluation:
 
         return _PLACE.sub(place, template)
 
-    def sql(
-        self, key: Hashable, make: Callable[[], Any], bound: Sequence[int] = ()
-    ) -> str:
+    def sql(self, key: Hashable, make: Callable[[], Any], bound: Sequence[int] = ()) -> str:
         """The SQL of an expression that is the same for every run that agrees in `key`."""
         template = self.db.templates.get(key)
         if template is None:

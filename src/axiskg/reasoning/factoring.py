@@ -90,16 +90,15 @@ def _parts(rule: Rule, outer: set[Var]) -> list[_Part]:
         merged = (set(item[0]), list(item[1]), list(item[2]), list(item[3]))
         for link in near:
             merged[0].update(link[0])
-            for mine, theirs in zip(merged[1:], link[1:], strict=True):
-                mine[:0] = theirs  # type: ignore[assignment]
+            merged[1][:0], merged[2][:0], merged[3][:0] = link[1:]
         links.append(merged)
     parts = []
-    for _, atoms, tests, absent in links:
+    for _, atoms, tests, absences in links:
         named = {v for atom in atoms for v in variables_of(atom.s, atom.o)}
         named.update(v for test in tests for v in variables_of(*terms_of_test(test)))
-        named.update(v for a in absent for v in _variables_of_absent(a) & body_variables)
+        named.update(v for a in absences for v in _variables_of_absent(a) & body_variables)
         parts.append(
-            _Part(tuple(atoms), tuple(tests), tuple(absent), tuple(sorted(named & outer)))
+            _Part(tuple(atoms), tuple(tests), tuple(absences), tuple(sorted(named & outer)))
         )
     return parts
 
@@ -136,8 +135,8 @@ def _canonical(part: _Part, order: Sequence[Var]) -> str:
         return (
             atom.relation.kind,
             atom.relation.name,
-            names.get(atom.s, "?") if isinstance(atom.s, Var) else atom.s.text,  # type: ignore[arg-type]
-            names.get(atom.o, "?") if isinstance(atom.o, Var) else atom.o.text,  # type: ignore[arg-type]
+            names.get(atom.s, "?") if isinstance(atom.s, Var) else atom.s.text,
+            names.get(atom.o, "?") if isinstance(atom.o, Var) else atom.o.text,
         )
 
     known = dict(names)

@@ -85,7 +85,8 @@ def axioms_of(
         violations += axioms.violations(profile.same_as)
     if profile.same_as:
         rules += axioms.merging_rules()
-        named = {rule.head.relation for rule in rules} | {a.relation for r in rules for a in r.atoms}
+        named = {rule.head.relation for rule in rules}
+        named |= {a.relation for rule in rules for a in rule.atoms}
         named |= {prop(p) for p in properties if p != RDF_TYPE} | {cls(c) for c in classes}
         rules += equality_rules(sorted(named))
     if profile.schema:
@@ -101,7 +102,7 @@ class _Axioms:
     def __init__(self, ontology: Iterable[Triple]) -> None:
         self.objects: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for triple in ontology:
-            s, p, o = (text_of(t) for t in (triple.subject, triple.predicate, triple.object))  # type: ignore[arg-type]
+            s, p, o = (text_of(t) for t in (triple.subject, triple.predicate, triple.object))
             self.objects[p][s].append(o)
         self.terms = frozenset(
             s for by_subject in self.objects.values() for s in by_subject if s.startswith(AXIS)
@@ -409,9 +410,7 @@ def equality_rules(relations: Iterable[Relation]) -> Iterator[Rule]:
     """eq-sym, eq-trans, and eq-rep for each relation (eq-ref is left out: it says nothing)."""
     origin = Origin("eq", "owl:sameAs", category="OWL 2 RL")
     yield Rule(origin, 0, Atom(SAME, Y, X), (Atom(SAME, X, Y),), mode=Mode.MATCHED)
-    yield Rule(
-        origin, 1, Atom(SAME, X, Y), (Atom(SAME, X, Z), Atom(SAME, Z, Y)), mode=Mode.MATCHED
-    )
+    yield Rule(origin, 1, Atom(SAME, X, Y), (Atom(SAME, X, Z), Atom(SAME, Z, Y)), mode=Mode.MATCHED)
     for n, relation in enumerate(relations):
         if relation == SAME or relation.kind not in (Kind.PROPERTY, Kind.CLASS):
             continue

@@ -40,9 +40,7 @@ class Program:
     def concluded(self) -> tuple[Relation, ...]:
         """The properties and classes that rule files conclude, sorted."""
         return tuple(
-            sorted(
-                {rule.head.relation for rule in self.rules if rule.origin.path is not None}
-            )
+            sorted({rule.head.relation for rule in self.rules if rule.origin.path is not None})
         )
 
     def terms(self) -> frozenset[str]:

@@ -49,17 +49,15 @@ def fill_recursive(run: Evaluation, stratum: Stratum) -> None:
         filled += name is not None
         if name is None:
             name = run.new_name()
-            run.db.rows(
-                f"CREATE TABLE {name} (c0 INT, c1 INT, conf DOUBLE, h INT, asserted BOOL)"
-            )
+            run.db.rows(f"CREATE TABLE {name} (c0 INT, c1 INT, conf DOUBLE, h INT, asserted BOOL)")
         names[relation] = name
     run.tables.update(names)
-    if filled:
-        if not (_is_closure(run, stratum, looping) and _close(run, inside[0])):
-            _rounds(run, names, steps)
-            for rule in stratum.rules:
-                if rule in looping and rule.mode is not Mode.MATCHED:
-                    run.keep(rule)
+    closed = filled and _is_closure(run, stratum, looping) and _close(run, inside[0])
+    if filled and not closed:
+        _rounds(run, names, steps)
+        for rule in stratum.rules:
+            if rule in looping and rule.mode is not Mode.MATCHED:
+                run.keep(rule)
     for relation in inside:
         if not run.db.rows(f"SELECT 1 FROM {run.tables[relation]} LIMIT 1"):
             run.db.rows(f"DROP TABLE {run.tables[relation]}")
@@ -105,9 +103,7 @@ def _rounds(run: Evaluation, names: dict[Relation, str], steps: Sequence[_Step])
                     WHERE NOT n.unseen AND o.c0 = n.c0 AND o.c1 = n.c1"""
                 )
             if unseen:
-                rows(
-                    f"INSERT INTO {old} SELECT c0, c1, conf, h, asserted FROM {name} WHERE unseen"
-                )
+                rows(f"INSERT INTO {old} SELECT c0, c1, conf, h, asserted FROM {name} WHERE unseen")
             if count:
                 new[relation] = name
             else:

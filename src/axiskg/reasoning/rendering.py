@@ -233,7 +233,7 @@ def read_proof_rdf(text: str) -> Proof:
         raise ParseError(f"not Turtle: {error}") from error
     graph: dict[str, dict[str, list[str]]] = {}
     for quad in quads:
-        subject = text_of(quad.subject)  # type: ignore[arg-type]
+        subject = text_of(quad.subject)
         objects = graph.setdefault(subject, {}).setdefault(quad.predicate.value, [])
         objects.append(_text(quad))
     roots = [s for s, known in graph.items() if PROOF + "goal" in known]
@@ -269,7 +269,7 @@ def _read_step(graph: dict[str, dict[str, list[str]]], name: str) -> Step:
         return Asserted(_key(fact), confidence, Supports(tuple(map(_cited, names)), count))
     known = graph[fact[PROV + "wasGeneratedBy"][0]]
     prefix = PROOF + "binding-"
-    axioms = []
+    axioms: list[Key] = []
     while PROOF + f"axiom{len(axioms)}s" in known:
         s, p, o = (known[PROOF + f"axiom{len(axioms)}{place}"][0] for place in "spo")
         axioms.append((s, p, o))

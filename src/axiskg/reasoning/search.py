@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import prod
 from typing import Final
 
@@ -35,6 +36,8 @@ __all__ = ["MOST", "Search", "absence_text", "test_text"]
 SHOWN: Final = 5
 """Statements listed for one asserted fact."""
 MOST: Final = 25
+
+_ANGLED: Final = re.compile(r"<([^<>]*)>")
 
 Node = tuple[Relation, int, int]
 
@@ -178,7 +181,7 @@ class Search:
             return []
         rows = self.db.rows(" UNION ALL ".join(queries))
         total = sum({row[0]: row[4] for row in rows}.values())
-        return [self._link(rules[row[0]], *row[1:4], total - 1) for row in rows]
+        return [self._link(rules[row[0]], row[1], row[2], row[3], total - 1) for row in rows]
 
     def _source(self, rule: Rule, node: Node) -> str | None:
         """Where the derivations of a fact by a rule are read from; None when there are none."""
@@ -211,7 +214,11 @@ class Search:
         cited = tuple(
             (
                 self._typed(
-                    (relation_of(q.prop, Var("o")), self._id(q.s, bindings), self._id(q.o, bindings))
+                    (
+                        relation_of(q.prop, Var("o")),
+                        self._id(q.s, bindings),
+                        self._id(q.o, bindings),
+                    )
                 ),
                 bindings[q.statement],
             )
@@ -261,7 +268,7 @@ class Search:
         chain.reverse()
         if len(chain) == 2:
             return None
-        premises = tuple((relation, a, b) for a, b in zip(chain, chain[1:], strict=False))
+        premises = tuple((relation, a, b) for a, b in pairwise(chain))
         return Link(rule, (), premises, (), found.confidence, found.height)
 
     # proofs
@@ -280,8 +287,10 @@ class Search:
             return
         given = 0
         if found.asserted and limit > 0:
-            given = 1
-            yield self._assembled(goal, None, max_premises)
+            proof = self._assembled(goal, None, max_premises)
+            if proof is not None:
+                given = 1
+                yield proof
         for link in self._visible(goal):
             if given >= limit:
                 return
@@ -477,7 +486,7 @@ def absence_text(absent: Absent, bindings: Mapping[Var, str]) -> str:
         return short(bindings[term]) if term in bindings else f"?{term.name}"
 
     patterns = [
-        f"{name(a.s)} {re.sub(r'<([^<>]*)>', lambda m: short(m[1]), short(_property(a)))} {name(a.o)}"
+        f"{name(a.s)} {_ANGLED.sub(lambda m: short(m[1]), short(_property(a)))} {name(a.o)}"
         for a in absent.atoms
     ]
     tests = [test_text(test, bindings) for test in absent.tests]

@@ -132,9 +132,7 @@ def select_statements(db: Database, selection: Selection, run: str) -> None:
         f" ({' UNION ALL '.join(parts)}) GROUP BY st"
         f" HAVING max(conf) >= {selection.min_confidence!r} AND max(conf) > 0"
     )
-    unsaid = " ".join(
-        f"AND NOT (s = {s} AND p = {p} AND o = {o})" for s, p, o in denied
-    )
+    unsaid = " ".join(f"AND NOT (s = {s} AND p = {p} AND o = {o})" for s, p, o in denied)
     db.rows(
         f"CREATE TABLE {run}.chosen AS SELECT s, p, o, st, conf FROM quad"
         f" JOIN {run}.sel USING (st) WHERE TRUE {unsaid} ORDER BY p, s, o, st"
@@ -186,14 +184,13 @@ def _view(db: Database, view: str) -> str:
     mine = f"SELECT s FROM prov WHERE p = {term(wanted)} AND o = {person}"
     if word == "according-to":
         # what X puts forward as X's own: a perception that X reports of another is not
-        return f"{plain} AND st IN ({mine}) AND (st NOT IN ({held}) OR st IN ({held} AND o = {person}))"
+        own = f"st NOT IN ({held}) OR st IN ({held} AND o = {person})"
+        return f"{plain} AND st IN ({mine}) AND ({own})"
     wishes = ", ".join(str(term(AXIS + name)) for name in ("Fears", "Wants"))
     return f"{plain} AND st IN ({mine}) AND (attitude IS NULL OR attitude NOT IN ({wishes}))"
 
 
-def _scenario(
-    db: Database, selection: Selection, table: int
-) -> tuple[str, list[tuple[int, ...]]]:
+def _scenario(db: Database, selection: Selection, table: int) -> tuple[str, list[tuple[int, ...]]]:
     """The statements that a scenario adds, and the triples that it takes to be false.
 
     A scenario that follows another, or is a case of a broader one, assumes that one too.
@@ -207,9 +204,7 @@ def _scenario(
         known = [db.text(row[0]) for row in db.rows(f"SELECT DISTINCT s FROM prov WHERE {typed}")]
         names = ", ".join(sorted(text.removeprefix(SCN) for text in known)) or "none"
         raise NotFoundError(f"there is no scenario {name}; known are: {names}")
-    before = ", ".join(
-        str(term(i)) for i in (AXIS + "follows", PREFIXES["skos"] + "broader")
-    )
+    before = ", ".join(str(term(i)) for i in (AXIS + "follows", PREFIXES["skos"] + "broader"))
     scenarios = db.rows(
         f"""WITH RECURSIVE chain(x) AS (SELECT {start} UNION
         SELECT o FROM prov JOIN chain ON s = x WHERE p IN ({before})) SELECT x FROM chain"""

@@ -38,7 +38,7 @@ RUN: Final = "run_schema_"
 BOUND: Final = "bound_"
 """Stands, with a number, for the value of a variable that is given."""
 
-Expr = exp.Expression
+Expr = exp.Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,8 @@ class Body:
 
     def equal(self, term: Term, found: Expr) -> None:
         if isinstance(term, Const):
-            self.conditions.append(exp.EQ(this=found, expression=number(self.naming.term(term.text))))
+            wanted = number(self.naming.term(term.text))
+            self.conditions.append(exp.EQ(this=found, expression=wanted))
         elif term in self.columns:
             self.conditions.append(exp.EQ(this=found, expression=self.columns[term].copy()))
         else:
@@ -167,9 +168,7 @@ class Body:
         alias = f"w{index}"
         names = [f"k{n}" for n in range(len(variables))]
         tuples = [
-            exp.Tuple(
-                expressions=[number(self.naming.term(c.text)) for c in row if c is not None]
-            )
+            exp.Tuple(expressions=[number(self.naming.term(c.text)) for c in row if c is not None])
             for row in dict.fromkeys(rows)
         ]
         self.tables.append(
@@ -252,7 +251,7 @@ class Body:
             case Not(inner):
                 return exp.Not(this=exp.Paren(this=self.test(inner)))
             case Either(op, tests):
-                made = exp.Paren(this=self.test(tests[0]))
+                made: Expr = exp.Paren(this=self.test(tests[0]))
                 for inner in tests[1:]:
                     kind = exp.Or if op == "or" else exp.And
                     made = kind(this=made, expression=exp.Paren(this=self.test(inner)))
@@ -406,9 +405,11 @@ def _table(name: str, alias: str, *, in_run: bool = True) -> exp.Table:
 
 
 def _int(value: Expr) -> Expr:
-    return exp.Cast(this=value, to=exp.DataType.build("INT")) if isinstance(
-        value, exp.Literal | exp.Neg
-    ) else value
+    return (
+        exp.Cast(this=value, to=exp.DataType.build("INT"))
+        if isinstance(value, exp.Literal | exp.Neg)
+        else value
+    )
 
 
 def _first(choices: list[Expr]) -> Expr:

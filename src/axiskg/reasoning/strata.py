@@ -62,7 +62,9 @@ def _atoms(rule: Rule) -> Iterable[Atom]:
         yield from absent.atoms
 
 
-def _check(rule: Rule, inside: frozenset[Relation], edges: Mapping[Relation, set[Relation]]) -> None:
+def _check(
+    rule: Rule, inside: frozenset[Relation], edges: Mapping[Relation, set[Relation]]
+) -> None:
     head = rule.head.relation
     for absent in rule.absent:
         for atom in absent.atoms:

@@ -10,7 +10,16 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from axiskg.namespaces import PREFIXES, curie
 
-__all__ = ["Values", "is_literal", "lexical", "literal_text", "short", "term_of", "text_of", "values"]
+__all__ = [
+    "Values",
+    "is_literal",
+    "lexical",
+    "literal_text",
+    "short",
+    "term_of",
+    "text_of",
+    "values",
+]
 
 XSD: Final = PREFIXES["xsd"]
 _LITERAL: Final = re.compile(r'^"((?:[^"\\]|\\.)*)"(?:@([\w-]+)|\^\^<([^>]*)>)?$', re.DOTALL)
@@ -19,9 +28,10 @@ _PLAIN: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 NUMERIC: Final = frozenset(
     XSD + name
     for name in (
-        "integer decimal double float int long short byte nonNegativeInteger positiveInteger"
-        " nonPositiveInteger negativeInteger unsignedInt unsignedLong unsignedShort unsignedByte"
-    ).split()
+        *("integer", "decimal", "double", "float", "int", "long", "short", "byte"),
+        *("nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger"),
+        *("unsignedInt", "unsignedLong", "unsignedShort", "unsignedByte"),
+    )
 )
 
 Values = tuple[int, float | None, int | None, float | None]

@@ -7,9 +7,10 @@ rule could give it, asked about in turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Final
 
 from sqlglot import exp
 
@@ -33,9 +34,11 @@ from axiskg.reasoning.terms import short
 
 __all__ = ["Aside", "Attempt", "Missing", "WhyNot", "why_not"]
 
-SHOWN = 3
-DEPTH = 2
-QUERIES = 120
+SHOWN: Final = 3
+DEPTH: Final = 1
+"""How far down the rules for a missing premise are followed."""
+QUERIES: Final = 24
+"""Questions to the database for one answer, so that it comes in milliseconds."""
 
 Bindings = dict[Var, int]
 
@@ -98,6 +101,7 @@ class _Asking:
         self.run, self.db = run, run.db
         self.search = Search(run)
         self.left = QUERIES
+        self.places: list[_Place] = []
         self.by_head: dict[object, list[Rule]] = {}
         for rule in run.program.rules:
             self.by_head.setdefault(rule.head.relation, []).append(rule)
@@ -110,8 +114,15 @@ class _Asking:
         if node is None:
             return WhyNot(goal, False, unknown=unknown)
         atom = Atom(node[0], Const(goal[0]), Const(goal[2]))
+        attempts = self.attempts(atom, 0, frozenset())
+        place = self.place(atom, {})
+        asides = self.asides()
         return WhyNot(
-            goal, False, self.attempts(atom, 0, frozenset()), self.aside(atom, {}), unknown
+            goal,
+            False,
+            tuple(_filled(attempt, asides) for attempt in attempts),
+            asides.get(place, ()),
+            unknown,
         )
 
     def attempts(self, goal: Atom, depth: int, above: frozenset[Atom]) -> tuple[Attempt, ...]:
@@ -151,9 +162,7 @@ class _Asking:
             if found:
                 return
 
-    def instances(
-        self, rule: Rule, kept: tuple[Atom, ...], bound: Bindings
-    ) -> Iterator[Bindings]:
+    def instances(self, rule: Rule, kept: tuple[Atom, ...], bound: Bindings) -> Iterator[Bindings]:
         """Bindings under which the kept atoms hold, whatever tests and absences say.
 
         Those that also pass the tests come first.
@@ -243,48 +252,68 @@ class _Asking:
             ground = Atom(atom.relation, Const(s), Const(o))
             # a helper is part of its rule: going into it is no step down
             attempts = self.attempts(ground, depth if helper else depth + 1, above)
-        aside = () if helper else self.aside(atom, row)
+        if not helper:
+            self.place(atom, row)
         label = prop
         if helper:
             rules = self.by_head.get(atom.relation, [])
             label = rules[0].origin.label if rules else "part"
-        return Missing((s, label, o), aside, attempts)
+        return Missing((s, label, o), (), attempts)
 
-    def aside(self, atom: Atom, row: Bindings) -> tuple[Aside, ...]:
-        """The statements outside the run that say it, nearest to acceptance first."""
-        if atom.relation.kind not in (Kind.PROPERTY, Kind.CLASS) or self.left <= 0:
-            return ()
-        prop = RDF_TYPE if atom.relation.kind is Kind.CLASS else atom.relation.name
-        conditions = [f"q.p = {self.db.intern(prop)}"]
-        for name, term in (("s", atom.s), ("o", atom.o)):
-            if isinstance(term, Const) or term in row:
-                conditions.append(f"q.{name} = {self.number(term, row)}")
-        if len(conditions) < 2:
-            return ()
-        self.left -= 1
-        term_id = self.db.intern
+    def place(self, atom: Atom, row: Bindings) -> tuple[str, str, str]:
+        """Note a missing pattern, to be looked for among the statements left aside."""
+        s, o = self.said(atom.s, row), self.said(atom.o, row)
+        prop = RDF_TYPE if atom.relation.kind in (Kind.CLASS, Kind.ANY_TYPE) else atom.relation.name
+        pattern = (s, prop, o)
+        known = [None if t.startswith("?") else self.db.intern(t) for t in pattern]
+        if known[0] is not None or known[2] is not None:
+            self.places.append((pattern, known[0], self.db.intern(prop), known[2]))
+        return pattern
+
+    def asides(self) -> dict[tuple[str, str, str], tuple[Aside, ...]]:
+        """For each missing pattern, the first few statements outside the run that say it."""
+        places = list(dict.fromkeys(self.places))
+        if not places:
+            return {}
+        listed = ", ".join(
+            f"({n}, {'NULL' if s is None else s}::INT, {p}, {'NULL' if o is None else o}::INT)"
+            for n, (_, s, p, o) in enumerate(places)
+        )
         rows = self.db.rows(
-            f"""SELECT q.st, q.s, q.o, x.standing,
-              (SELECT max(l.num) FROM prov v JOIN lit l ON l.id = v.o
-               WHERE v.s = q.st AND v.p = {term_id(AXIS + "paragraph")}) AS paragraph,
-              (SELECT max(l.num) FROM prov v JOIN lit l ON l.id = v.o
-               WHERE v.s = q.st AND v.p = {term_id(AXIS + "sentence")}) AS sentence
-            FROM quad q LEFT JOIN statement x USING (st)
-            WHERE {" AND ".join(conditions)}
-              AND q.st NOT IN (SELECT st FROM {self.run.schema}.sel)
-            ORDER BY paragraph, sentence, q.st LIMIT {SHOWN}"""
+            f"""SELECT w.n, q.st, q.s, q.o, x.standing FROM quad q
+            JOIN (VALUES {listed}) w(n, s, p, o) ON q.p = w.p
+              AND (w.s IS NULL OR q.s = w.s) AND (w.o IS NULL OR q.o = w.o)
+            ANTI JOIN {self.run.schema}.sel y ON y.st = q.st
+            LEFT JOIN statement x ON x.st = q.st
+            QUALIFY row_number() OVER (PARTITION BY w.n ORDER BY q.st) <= {SHOWN}
+            ORDER BY w.n, q.st"""
         )
-        texts = self.db.texts({i for r in rows for i in r[:4] if i is not None})
-        return tuple(
-            Aside(
-                texts[r[0]],
-                (texts[r[1]], prop, texts[r[2]]),
-                short(texts[r[3]]) if r[3] is not None else "",
-                None if r[4] is None else int(r[4]),
-                None if r[5] is None else int(r[5]),
-            )
-            for r in rows
-        )
+        if not rows:
+            return {}
+        where = self._passages({row[1] for row in rows})
+        texts = self.db.texts({i for row in rows for i in row[1:] if i is not None})
+        found: dict[tuple[str, str, str], list[Aside]] = {}
+        for n, st, s, o, standing in rows:
+            pattern = places[n][0]
+            paragraph, sentence = where.get(st, (None, None))
+            name = "" if standing is None else short(texts[standing])
+            aside = Aside(texts[st], (texts[s], pattern[1], texts[o]), name, paragraph, sentence)
+            found.setdefault(pattern, []).append(aside)
+        return {pattern: tuple(asides) for pattern, asides in found.items()}
+
+    def _passages(self, statements: set[int]) -> dict[int, tuple[int | None, int | None]]:
+        """The paragraph and sentence of statements."""
+        paragraph = self.db.intern(AXIS + "paragraph")
+        sentence = self.db.intern(AXIS + "sentence")
+        listed = ", ".join(map(str, sorted(statements)))
+        found: dict[int, tuple[int | None, int | None]] = {}
+        for st, p, value in self.db.rows(
+            f"""SELECT v.s, v.p, l.num::INT FROM prov v JOIN lit l ON l.id = v.o
+            WHERE v.p IN ({paragraph}, {sentence}) AND v.s IN ({listed})"""
+        ):
+            known = found.get(st, (None, None))
+            found[st] = (value, known[1]) if p == paragraph else (known[0], value)
+        return found
 
     def number(self, term: Term, row: Bindings) -> int:
         return row[term] if isinstance(term, Var) else self.db.intern(term.text)
@@ -293,3 +322,21 @@ class _Asking:
         if isinstance(term, Const):
             return term.text
         return self.db.text(row[term]) if term in row else f"?{term.name.lstrip('_')}"
+
+
+_Place = tuple[tuple[str, str, str], int | None, int, int | None]
+
+
+def _filled(attempt: Attempt, asides: Mapping[tuple[str, str, str], tuple[Aside, ...]]) -> Attempt:
+    """An attempt with the statements left aside put beside what is missing."""
+    return replace(
+        attempt,
+        missing=tuple(
+            replace(
+                missing,
+                aside=asides.get(missing.pattern, ()),
+                attempts=tuple(_filled(inner, asides) for inner in missing.attempts),
+            )
+            for missing in attempt.missing
+        ),
+    )

@@ -84,7 +84,9 @@ def test_many_generations_leave_no_tables_behind() -> None:
             reasoner.apply(added=quads_of(name, Said(WORDS[0], prop("p"), WORDS[n % 4])))
             reasoner.run()
             sizes.append(
-                reasoner._db.value("SELECT count(*) FROM duckdb_tables() WHERE schema_name <> 'main'")
+                reasoner._db.value(
+                    "SELECT count(*) FROM duckdb_tables() WHERE schema_name <> 'main'"
+                )
             )
         assert sizes[-1] <= sizes[1] + 1
 

@@ -226,5 +226,3 @@ def test_what_is_consistent_is_not_reported() -> None:
     turtle = ":C0 owl:disjointWith :C1 . :p0 a owl:FunctionalProperty . :i0 a :C0 ; :p0 :i1 ."
     with Reasoner.from_quads(quads_of(turtle)) as reasoner:
         assert reasoner.run().inconsistencies == []
-
-

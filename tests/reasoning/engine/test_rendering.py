@@ -40,10 +40,8 @@ def run() -> Iterator[Run]:
         ),
     ]
     said = [Said(A, prop("backs"), POSITION) for _ in range(8)] + [Said(B, prop("spares"), ACTION)]
-    quads = graph(said) + [
-        described(POSITION, prop("of"), B),
-        described(ACTION, prop("of"), A),
-    ]
+    quads = graph(said)
+    quads += [described(POSITION, prop("of"), B), described(ACTION, prop("of"), A)]
     with Reasoner.from_quads(quads, rules) as reasoner:
         yield reasoner.run()
 

@@ -107,7 +107,9 @@ def test_the_line_is_that_of_the_cause() -> None:
 
 
 def test_negation_in_recursion_names_the_cycle() -> None:
-    one = rule("CONSTRUCT { ?a t:up ?b } WHERE { ?a t:p ?b FILTER NOT EXISTS { ?a t:down ?b } }", "x")
+    one = rule(
+        "CONSTRUCT { ?a t:up ?b } WHERE { ?a t:p ?b FILTER NOT EXISTS { ?a t:down ?b } }", "x"
+    )
     two = rule("CONSTRUCT { ?a t:mid ?b } WHERE { ?a t:up ?b }", "y")
     three = rule("CONSTRUCT { ?a t:down ?b } WHERE { ?a t:mid ?b }", "z")
     with pytest.raises(RuleError) as caught:
@@ -118,9 +120,7 @@ def test_negation_in_recursion_names_the_cycle() -> None:
 
 
 def test_names_made_in_recursion_are_refused() -> None:
-    text = (
-        'CONSTRUCT { ?n t:p ?a } WHERE { ?a t:p ?b BIND(IRI(CONCAT("urn:x:", STR(?a))) AS ?n) }'
-    )
+    text = 'CONSTRUCT { ?n t:p ?a } WHERE { ?a t:p ?b BIND(IRI(CONCAT("urn:x:", STR(?a))) AS ?n) }'
     with pytest.raises(RuleError, match="may never end"):
         compile_program([rule(text)])
 
