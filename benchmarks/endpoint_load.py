@@ -1,4 +1,4 @@
-"""A load generator on raw sockets: many keep-alive connections in one process, one at a time each."""
+"""A load generator on raw sockets: many keep-alive connections, one request at a time on each."""
 
 from __future__ import annotations
 
