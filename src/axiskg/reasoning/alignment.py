@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal
 
 from pydantic import Field
@@ -11,7 +11,7 @@ from pydantic import Field
 from axiskg.reasoning.citations import listed
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.frames import Tabular
-from axiskg.reasoning.links import Link, links_between
+from axiskg.reasoning.links import Draft, Link, drafts_between
 from axiskg.reasoning.values import Actor, Asked, Citation, Counter, Value, short
 
 __all__ = [
@@ -145,9 +145,9 @@ def kind_of(findings: Findings, a: str, b: str) -> Kind:
     return "indirect" if findings.holds(a, "indirectlyAlignedWith", b) else "none"
 
 
-def vector_of(links: Iterable[Link]) -> dict[str, Component]:
+def vector_of(links: Iterable[Draft]) -> dict[str, Component]:
     """One component for each dimension that has a link."""
-    by_dimension: dict[str, list[Link]] = defaultdict(list)
+    by_dimension: dict[str, list[Draft]] = defaultdict(list)
     for link in links:
         by_dimension[link.dimension].append(link)
     return {
@@ -155,42 +155,60 @@ def vector_of(links: Iterable[Link]) -> dict[str, Component]:
             links=len(found),
             strength=max(link.strength for link in found),
             confidence=max(link.confidence for link in found),
-            via=tuple(dict.fromkeys(link.via for link in found if link.via)),
+            via=tuple(dict.fromkeys(short(link.via) for link in found if link.via)),
         )
         for dimension, found in by_dimension.items()
     }
 
 
+Way = tuple[tuple[str, str, Draft], ...]
+"""Links from an actor to the next, each with both ends."""
+
+
 def paths_between(findings: Findings, a: str, b: str) -> tuple[Path, ...]:
-    """The paths of one link, and of two of which one is a direct tie; shortest, strongest first."""
-    found = [_path(findings, [(a, b, link)]) for link in links_between(findings, a, b)]
-    for middle in _neighbours(findings, a) & _neighbours(findings, b) - {a, b}:
-        tied = (
-            findings.holds(a, "directlyTiedTo", middle),
-            findings.holds(middle, "directlyTiedTo", b),
-        )
-        if not any(tied):
-            continue
+    """The paths of one link, and of two of which one is a direct tie; shortest, strongest first.
+
+    Of more than `MAX_PATHS` the first are given; only of those the statements are looked up.
+    """
+    ways: list[Way] = [((a, b, link),) for link in drafts_between(findings, a, b)]
+    near, far = (
+        set(findings.objects(a, "directlyTiedTo")),
+        set(findings.objects(b, "directlyTiedTo")),
+    )
+    around = _neighbours(findings, a) & _neighbours(findings, b)
+    for middle in sorted((near | far) & around - {a, b}):
         for first in _plain_links(findings, a, middle):
             for second in _plain_links(findings, middle, b):
                 if first.length == 1 or second.length == 1:
-                    found.append(_path(findings, [(a, middle, first), (middle, b, second)]))
-    found.sort(key=lambda path: (path.length, -path.strength, path.words))
-    return tuple(found[:MAX_PATHS])
+                    ways.append(((a, middle, first), (middle, b, second)))
+    ways.sort(key=lambda way: (_length(way), -_strength(way), _told(way)))
+    return tuple(_path(findings, way) for way in ways[:MAX_PATHS])
 
 
-def _plain_links(findings: Findings, a: str, b: str) -> Iterator[Link]:
+def _length(way: Way) -> int:
+    return sum(link.length for _, _, link in way)
+
+
+def _strength(way: Way) -> float:
+    return min(link.strength for _, _, link in way)
+
+
+def _told(way: Way) -> str:
+    return "; ".join(link.words for _, _, link in way)
+
+
+def _plain_links(findings: Findings, a: str, b: str) -> list[Draft]:
     """The links without common partners, and of several partnerships only the first."""
-    links = [link for link in links_between(findings, a, b) if link.dimension != "partner"]
+    links = [link for link in drafts_between(findings, a, b) if link.dimension != "partner"]
     tied = [link for link in links if link.dimension == "partnership"]
-    return iter(tied[:1] + [link for link in links if link.dimension != "partnership"])
+    return tied[:1] + [link for link in links if link.dimension != "partnership"]
 
 
 def _neighbours(findings: Findings, actor: str) -> set[str]:
     return {o for name in _CONCLUSIONS for o in findings.objects(actor, name)}
 
 
-def _path(findings: Findings, links: Sequence[tuple[str, str, Link]]) -> Path:
+def _path(findings: Findings, way: Way) -> Path:
     steps = tuple(
         Step(
             source=short(source),
@@ -201,14 +219,9 @@ def _path(findings: Findings, links: Sequence[tuple[str, str, Link]]) -> Path:
             target_relation=link.b_relation,
             statements=tuple(citation.statement for citation in link.statements),
         )
-        for source, target, link in links
+        for source, target, link in ((s, t, draft.cited(findings)) for s, t, draft in way)
     )
-    return Path(
-        steps=steps,
-        length=sum(link.length for _, _, link in links),
-        strength=min(link.strength for _, _, link in links),
-        words="; ".join(link.words for _, _, link in links),
-    )
+    return Path(steps=steps, length=_length(way), strength=_strength(way), words=_told(way))
 
 
 def adverse_targets(findings: Findings, actor: str) -> tuple[str, ...]:
@@ -227,7 +240,8 @@ def alignment_of(
     asked: Asked,
 ) -> Alignment:
     """The answer for two actors; `surely` and `possibly` are the same without a date."""
-    links = tuple(links_between(possibly, a.iri, b.iri))
+    drafts = tuple(drafts_between(possibly, a.iri, b.iri))
+    links = tuple(draft.cited(possibly) for draft in drafts)
     ours, theirs = adverse_targets(possibly, a.iri), adverse_targets(possibly, b.iri)
     common = tuple(target for target in ours if target in theirs)
     kind = kind_of(possibly, a.iri, b.iri)
@@ -241,7 +255,7 @@ def alignment_of(
         direct=possibly.holds(a.iri, "directlyTiedTo", b.iri),
         mutually_backing=possibly.holds(a.iri, "mutuallyBacks", b.iri),
         conclusions=tuple(n for n in _CONCLUSIONS if possibly.holds(a.iri, n, b.iri)),
-        vector=vector_of(links),
+        vector=vector_of(drafts),
         links=links,
         paths=paths_between(possibly, a.iri, b.iri),
         a_adverse_to=ours,
@@ -302,7 +316,7 @@ def overview_of(a: Actor, *, surely: Findings, possibly: Findings, asked: Asked)
                 label=possibly.label(other),
                 kind=kind,
                 surely=None if asked.timeless else kind_of(surely, a.iri, other) == kind,
-                vector=vector_of(links_between(possibly, a.iri, other)),
+                vector=vector_of(drafts_between(possibly, a.iri, other)),
                 common_adverse_to=tuple(sorted(ours & set(adverse_targets(possibly, other)))),
                 confidence=_confidence(possibly, a.iri, other, kind),
             )

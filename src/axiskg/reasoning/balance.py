@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -19,9 +19,16 @@ __all__ = ["Balance", "Reached", "SignedTie", "Triad", "Web", "balance_of", "web
 
 Sign = Literal["+", "-", "mixed"]
 
+MAX_TRIADS: Final = 1000
+MAX_CITED: Final = 50
+"""How many triads are listed, and how many ties have their statements looked up."""
+
 
 class SignedTie(Value):
-    """The sign of what is stated between two actors; mixed where both signs are."""
+    """The sign of what is stated between two actors; mixed where both signs are.
+
+    Of more than `MAX_CITED` ties the later have no statements here; `explain` has them.
+    """
 
     a: str
     b: str
@@ -41,7 +48,7 @@ class Triad(Value):
 
 
 class Balance(Value):
-    """All signed ties and the triads they form."""
+    """All signed ties and the triads they form; unbalanced first, at most `MAX_TRIADS` listed."""
 
     ties: tuple[SignedTie, ...]
     triads: tuple[Triad, ...]
@@ -87,16 +94,15 @@ def signed_ties(findings: Findings) -> dict[frozenset[str], SignedTie]:
             signs.setdefault(pair, set()).add(sign)
             triples.setdefault(pair, []).append((a, name, b))
     ties = {}
-    for pair, found in signs.items():
+    for number, (pair, found) in enumerate(sorted(signs.items(), key=lambda one: sorted(one[0]))):
         a, b = sorted(pair)
+        shown = triples[pair] if number < MAX_CITED else []
         ties[pair] = SignedTie(
             a=short(a),
             b=short(b),
             sign=found.pop() if len(found) == 1 else "mixed",
             confidence=max(findings.confidence(*triple) for triple in triples[pair]),
-            statements=findings.cite(
-                st for triple in triples[pair] for st in findings.statements(*triple)
-            ),
+            statements=findings.cite(st for triple in shown for st in findings.statements(*triple)),
         )
     return ties
 
@@ -126,14 +132,17 @@ def _triads(findings: Findings, ties: dict[frozenset[str], SignedTie]) -> Iterat
             )
 
 
+_VERDICTS: Final = (False, None, True)
+
+
 def balance_of(findings: Findings, asked: Asked) -> Balance:
     """The signed ties of a run, and its triads in the order of their actors."""
     ties = signed_ties(findings)
-    triads = tuple(_triads(findings, ties))
+    triads = sorted(_triads(findings, ties), key=lambda triad: _VERDICTS.index(triad.balanced))
     verdicts = [triad.balanced for triad in triads]
     return Balance(
         ties=tuple(sorted(ties.values(), key=lambda tie: (tie.a, tie.b))),
-        triads=triads,
+        triads=tuple(triads[:MAX_TRIADS]),
         balanced=verdicts.count(True),
         unbalanced=verdicts.count(False),
         undecided=verdicts.count(None),

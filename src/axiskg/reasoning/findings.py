@@ -30,6 +30,7 @@ class _Table:
     """The facts of one property, by both ends."""
 
     confidence: dict[tuple[str, str], float]
+    stated: set[tuple[str, str]]
     by_subject: dict[str, list[str]]
     by_object: dict[str, list[str]]
 
@@ -55,9 +56,11 @@ class Findings:
     def _table(self, name: str) -> _Table:
         table = self._tables.get(name)
         if table is None:
-            table = _Table({}, defaultdict(list), defaultdict(list))
+            table = _Table({}, set(), defaultdict(list), defaultdict(list))
             for fact in self.run.facts(AXIS + name):
                 table.confidence[fact.s, fact.o] = round(fact.confidence, 4)
+                if fact.asserted:
+                    table.stated.add((fact.s, fact.o))
                 table.by_subject[fact.s].append(fact.o)
                 table.by_object[fact.o].append(fact.s)
             self._tables[name] = table
@@ -79,6 +82,10 @@ class Findings:
         """Whether the triple is stated or inferred in this run."""
         return (subject, object_) in self._table(name).confidence
 
+    def is_stated(self, subject: str, name: str, object_: str) -> bool:
+        """Whether a statement or a description says the triple itself."""
+        return (subject, object_) in self._table(name).stated
+
     def confidence(self, subject: str, name: str, object_: str) -> float:
         """The confidence of a triple that holds, 0.0 of one that does not."""
         return self._table(name).confidence.get((subject, object_), 0.0)
@@ -99,12 +106,11 @@ class Findings:
         """The statements that a triple rests on: its own, else those at the leaves of its proof."""
         triple = (subject, AXIS + name, object_)
         if triple not in self._stated:
-            self._stated[triple] = self._rests_on(triple)
+            held = self.holds(subject, name, object_)
+            self._stated[triple] = self._rests_on(triple) if held else ()
         return self._stated[triple]
 
     def _rests_on(self, triple: tuple[str, str, str]) -> tuple[str, ...]:
-        if self.run.holds(*triple) is None:
-            return ()
         own = self.run.supports(*triple)
         if own:
             return tuple(sorted(own))

@@ -10,7 +10,8 @@ members are named looks more exclusive than it is; `named` says how many there w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from pydantic import Field
@@ -18,7 +19,9 @@ from pydantic import Field
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.values import Citation, Value, short, spoken
 
-__all__ = ["ROLES", "Link", "exclusivity", "links_between", "roles_of"]
+__all__ = ["ROLES", "Draft", "Link", "drafts_between", "exclusivity", "links_between", "roles_of"]
+
+Triple = tuple[str, str, str]
 
 Dimension = Literal[
     "partnership", "institution", "founding", "threat", "grievance", "adversary", "partner"
@@ -49,10 +52,53 @@ class Link(Value):
     statements: tuple[Citation, ...]
     words: str
 
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A link before its statements are looked up, which costs a proof each."""
+
+    dimension: Dimension
+    via: str | None
+    triples: tuple[Triple, ...]
+    relations: tuple[str, str]
+    named: int
+    weight: float
+    confidence: float
+    words: str
+    topic: str | None = None
+
+    @property
+    def exclusivity(self) -> float:
+        """How much it says to have this in common."""
+        return round(exclusivity(self.named), 4)
+
+    @property
+    def strength(self) -> float:
+        """The exclusivity, weighed by the roles of both sides."""
+        return round(exclusivity(self.named) * self.weight, 4)
+
     @property
     def length(self) -> int:
         """Edges from one actor to the other: 1 for a partnership, 2 through something."""
         return 1 if self.via is None else 2
+
+    def cited(self, findings: Findings) -> Link:
+        """The link with its statements."""
+        return Link(
+            dimension=self.dimension,
+            via=None if self.via is None else short(self.via),
+            topic=None if self.topic is None else short(self.topic),
+            a_relation=self.relations[0],
+            b_relation=self.relations[1],
+            named=self.named,
+            exclusivity=self.exclusivity,
+            strength=self.strength,
+            confidence=self.confidence,
+            statements=findings.cite(
+                st for triple in self.triples for st in findings.statements(*triple)
+            ),
+            words=self.words,
+        )
 
 
 def exclusivity(named: int) -> float:
@@ -75,59 +121,69 @@ def roles_of(findings: Findings, actor: str) -> dict[str, tuple[str, str]]:
 
 def links_between(findings: Findings, a: str, b: str) -> Iterator[Link]:
     """All links of two actors, kind by kind; within a kind by strength, then by name."""
-    for kind in (_partnerships, _institutions, _foundings, _threats, _grievances):
-        yield from sorted(kind(findings, a, b), key=lambda link: (-link.strength, link.via or ""))
-    for kind in (_adversaries, _partners):
-        yield from sorted(kind(findings, a, b), key=lambda link: (-link.strength, link.via or ""))
+    return (draft.cited(findings) for draft in drafts_between(findings, a, b))
 
 
-def _link(
+def drafts_between(findings: Findings, a: str, b: str) -> Iterator[Draft]:
+    """The same without their statements."""
+    kinds = (
+        _partnerships,
+        _institutions,
+        _foundings,
+        _threats,
+        _grievances,
+        _adversaries,
+        _partners,
+    )
+    for kind in kinds:
+        yield from sorted(
+            kind(findings, a, b), key=lambda draft: (-draft.strength, draft.via or "")
+        )
+
+
+def _draft(
     findings: Findings,
     dimension: Dimension,
     via: str | None,
-    triples: list[tuple[str, str, str]],
+    triples: Sequence[Triple],
     *,
     relations: tuple[str, str],
     named: int,
-    weight: float,
     words: str,
+    weight: float = 1.0,
     topic: str | None = None,
-) -> Link:
-    share = exclusivity(named)
-    return Link(
+) -> Draft:
+    return Draft(
         dimension=dimension,
-        via=None if via is None else short(via),
-        topic=None if topic is None else short(topic),
-        a_relation=relations[0],
-        b_relation=relations[1],
+        via=via,
+        triples=tuple(triples),
+        relations=relations,
         named=named,
-        exclusivity=round(share, 4),
-        strength=round(share * weight, 4),
+        weight=weight,
         confidence=min(findings.confidence(*triple) for triple in triples),
-        statements=findings.cite(st for triple in triples for st in findings.statements(*triple)),
         words=words,
+        topic=topic,
     )
 
 
-def _partnerships(findings: Findings, a: str, b: str) -> Iterator[Link]:
+def _partnerships(findings: Findings, a: str, b: str) -> Iterator[Draft]:
     for property_ in _TIES:
-        held = [(a, property_, b)] if findings.holds(a, property_, b) else []
-        stated = [t for t in ((a, property_, b), (b, property_, a)) if findings.statements(*t)]
-        if held and stated:
+        both = ((a, property_, b), (b, property_, a))
+        stated = [triple for triple in both if findings.is_stated(*triple)]
+        if stated:
             words = f"{findings.label(a)} and {findings.label(b)}: {spoken(property_)}"
-            yield _link(
+            yield _draft(
                 findings,
                 "partnership",
                 None,
                 stated,
                 relations=(property_, property_),
                 named=2,
-                weight=1.0,
                 words=words,
             )
 
 
-def _institutions(findings: Findings, a: str, b: str) -> Iterator[Link]:
+def _institutions(findings: Findings, a: str, b: str) -> Iterator[Draft]:
     ours, theirs = roles_of(findings, a), roles_of(findings, b)
     weights = dict(ROLES.values())
     for institution in ours.keys() & theirs.keys():
@@ -139,7 +195,7 @@ def _institutions(findings: Findings, a: str, b: str) -> Iterator[Link]:
             f"{findings.label(a)} is {_article(a_role)} and {findings.label(b)}"
             f" {_article(b_role)} of {findings.label(institution)} ({named} members named)"
         )
-        yield _link(
+        yield _draft(
             findings,
             "institution",
             institution,
@@ -155,37 +211,35 @@ def _article(role: str) -> str:
     return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"
 
 
-def _foundings(findings: Findings, a: str, b: str) -> Iterator[Link]:
+def _foundings(findings: Findings, a: str, b: str) -> Iterator[Draft]:
     for institution in findings.subjects("foundedBy", a):
         if findings.holds(institution, "foundedBy", b):
-            yield _link(
+            yield _draft(
                 findings,
                 "founding",
                 institution,
                 [(institution, "foundedBy", a), (institution, "foundedBy", b)],
                 relations=("founder", "founder"),
                 named=len(findings.objects(institution, "foundedBy")),
-                weight=1.0,
                 words=f"both founded {findings.label(institution)}",
             )
 
 
-def _threats(findings: Findings, a: str, b: str) -> Iterator[Link]:
+def _threats(findings: Findings, a: str, b: str) -> Iterator[Draft]:
     for source in findings.objects(a, "perceivesThreatFrom"):
         if findings.holds(b, "perceivesThreatFrom", source):
-            yield _link(
+            yield _draft(
                 findings,
                 "threat",
                 source,
                 [(a, "perceivesThreatFrom", source), (b, "perceivesThreatFrom", source)],
                 relations=("perceivesThreatFrom", "perceivesThreatFrom"),
                 named=len(findings.subjects("perceivesThreatFrom", source)),
-                weight=1.0,
                 words=f"both perceive a threat from {findings.label(source)}",
             )
 
 
-def _grievances(findings: Findings, a: str, b: str) -> Iterator[Link]:
+def _grievances(findings: Findings, a: str, b: str) -> Iterator[Draft]:
     def complaints(actor: str) -> Iterator[tuple[str, str, str]]:
         for grievance in findings.objects(actor, "hasGrievance"):
             for target in findings.objects(grievance, "against"):
@@ -204,20 +258,19 @@ def _grievances(findings: Findings, a: str, b: str) -> Iterator[Link]:
             if findings.holds(any_grievance, "against", target)
             and (any_grievance == topic or findings.holds(any_grievance, "about", topic))
         }
-        yield _link(
+        yield _draft(
             findings,
             "grievance",
             target,
             [(a, "hasGrievance", grievance), (b, "hasGrievance", other)],
             relations=("hasGrievance", "hasGrievance"),
             named=len(holders),
-            weight=1.0,
             words=f"both have a grievance against {findings.label(target)}{about}",
             topic=topic if topic != grievance else None,
         )
 
 
-def _adversaries(findings: Findings, a: str, b: str) -> Iterator[Link]:
+def _adversaries(findings: Findings, a: str, b: str) -> Iterator[Draft]:
     if not findings.holds(a, "sharesAdversaryWith", b):
         return
 
@@ -233,28 +286,26 @@ def _adversaries(findings: Findings, a: str, b: str) -> Iterator[Link]:
             *findings.objects(adversary, "opposes"),
             *findings.subjects("opposes", adversary),
         }
-        yield _link(
+        yield _draft(
             findings,
             "adversary",
             adversary,
             triples,
             relations=tuple("opposes" if t[0] != adversary else "opposed by" for t in triples),  # type: ignore[arg-type]
             named=len(involved),
-            weight=1.0,
             words=f"hostility is stated between each of them and {findings.label(adversary)}",
         )
 
 
-def _partners(findings: Findings, a: str, b: str) -> Iterator[Link]:
+def _partners(findings: Findings, a: str, b: str) -> Iterator[Draft]:
     for partner in findings.objects(a, "directlyTiedTo"):
         if partner != b and findings.holds(partner, "directlyTiedTo", b):
-            yield _link(
+            yield _draft(
                 findings,
                 "partner",
                 partner,
                 [(a, "directlyTiedTo", partner), (partner, "directlyTiedTo", b)],
                 relations=("directlyTiedTo", "directlyTiedTo"),
                 named=len(findings.objects(partner, "directlyTiedTo")),
-                weight=1.0,
                 words=f"both are directly tied to {findings.label(partner)}",
             )

@@ -11,17 +11,21 @@ import pytest
 from pyoxigraph import Quad
 from typer.testing import CliRunner
 
-from axiskg.cli import app
+from axiskg.cli.groups import whole_app
 from axiskg.errors import NotFoundError, ParameterError
 from axiskg.namespaces import INFERRED_GRAPH
 from axiskg.settings import Settings
 from axiskg.store import open_store
 
+app = whole_app()
+
 ROOT = Path(__file__).parents[3]
 
 
 def ask(settings: Settings, *words: str) -> str:
-    done = CliRunner().invoke(app, ["--store", settings.store, *words], catch_exceptions=False)
+    done = CliRunner().invoke(
+        whole_app(), ["--store", settings.store, *words], catch_exceptions=False
+    )
     assert done.exit_code == 0, done.output
     return done.stdout
 
