@@ -13,7 +13,6 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from axiskg import __version__
 from axiskg.errors import ConfigError, ProvenanceError
-from axiskg.linking.links import link_quads
 from axiskg.namespaces import (
     LINKS_GRAPH,
     ONTOLOGY_GRAPH,
@@ -24,7 +23,6 @@ from axiskg.namespaces import (
     prologue,
 )
 from axiskg.ontology import ontology_files, read_ontology
-from axiskg.reasoning import refresh
 from axiskg.settings import Settings
 from axiskg.statements import statements_of
 from axiskg.store import Solutions, Store, open_store
@@ -200,6 +198,8 @@ def _check(path: Path, quads: Sequence[Quad], creators: Mapping[str, Sequence[st
 
 def _links(settings: Settings) -> list[Quad]:
     """The links to other sets of identities, as quads of the links graph."""
+    from axiskg.linking.links import link_quads  # here, so that asking a built store is quick
+
     name = NamedNode(LINKS_GRAPH)
     return [Quad(q.subject, q.predicate, q.object, name) for q in link_quads(settings)]
 
@@ -218,6 +218,8 @@ def _write(store: Store, inputs: Inputs, settings: Settings, note: Callable[[str
         note(f"writing {source}")
         store.replace_source(source, quads)
     note("drawing conclusions")
+    from axiskg.reasoning import refresh  # here, so that asking a built store is quick
+
     refresh(store, settings)
 
 

@@ -16,12 +16,14 @@ import pytest
 import typer.main
 
 import axiskg
-from axiskg.cli import app
 from axiskg.cli.app import Exit
+from axiskg.cli.groups import whole_app
 from axiskg.queries import Catalogue, read_query
 from axiskg.queries.saved import PARAMETER_TYPES
 from axiskg.settings import Settings
 from axiskg.store import Solutions
+
+app = whole_app()
 
 DOCS = Path(__file__).parents[2] / "docs"
 

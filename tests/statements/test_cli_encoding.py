@@ -10,9 +10,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from axiskg.authoring.schema import schema_text
-from axiskg.cli import app
 from axiskg.cli.app import exit_of
+from axiskg.cli.groups import whole_app
 from axiskg.errors import AxisKGError
+
+app = whole_app()
 
 SOURCE = [
     *("source", "straits-compact.txt", "--slug", "straits-compact"),

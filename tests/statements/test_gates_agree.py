@@ -6,13 +6,15 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from axiskg.cli import app
+from axiskg.cli.groups import whole_app
 from axiskg.gates import encoded_files
 from axiskg.gates.corpus import read_corpus
 from axiskg.gates.shapes import check_shapes, read_shapes
 from axiskg.gates.violations import check_violations, read_violation_queries
 from axiskg.ontology import read_ontology
 from axiskg.settings import Settings
+
+app = whole_app()
 
 
 def test_the_worked_example_passes_shapes_and_violation_queries(project: Path) -> None:

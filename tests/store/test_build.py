@@ -9,11 +9,14 @@ import pytest
 from typer.testing import CliRunner
 
 from axiskg.build import build, fingerprint, is_built
-from axiskg.cli import app
+from axiskg.cli.groups import whole_app
 from axiskg.errors import ConfigError, ParseError, ProvenanceError
 from axiskg.namespaces import SRC, prologue
 from axiskg.settings import Settings, resources_dir
-from axiskg.store import EmbeddedStore, RemoteStore, Store
+from axiskg.store import EmbeddedStore, Store
+from axiskg.store.remote import RemoteStore
+
+app = whole_app()
 
 EXAMPLE = "straits-compact"
 BACKS = prologue() + "ASK { ent:kestria axis:backs ?x }"

@@ -10,7 +10,8 @@ import pytest
 
 from axiskg.errors import QueryTimeoutError, StoreError, StoreLockedError
 from axiskg.settings import Settings
-from axiskg.store import EmbeddedStore, RemoteStore, open_store
+from axiskg.store import EmbeddedStore, open_store
+from axiskg.store.remote import RemoteStore
 
 HOLD = """
 import sys

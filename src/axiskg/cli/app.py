@@ -14,7 +14,7 @@ from rich.console import Console
 from axiskg import errors
 from axiskg.settings import Settings
 
-__all__ = ["Exit", "State", "app", "main", "progress", "state_of"]
+__all__ = ["Exit", "State", "app", "progress", "run", "state_of"]
 
 
 class Exit(IntEnum):
@@ -91,8 +91,8 @@ def exit_of(error: errors.AxisKGError) -> Exit:
     return next(code for kind, code in _EXITS if isinstance(error, kind))
 
 
-def main() -> None:
-    """Run the command line; ends the process with a code of `Exit`."""
+def run() -> None:
+    """Run the commands loaded so far; ends the process with a code of `Exit`."""
     try:
         app()
     except errors.AxisKGError as error:

@@ -7,13 +7,11 @@ from pathlib import Path
 from axiskg.settings import Settings
 from axiskg.store.embedded import EmbeddedStore
 from axiskg.store.protocol import Answer, Dataset, Solutions, Store, Term
-from axiskg.store.remote import RemoteStore
 
 __all__ = [
     "Answer",
     "Dataset",
     "EmbeddedStore",
-    "RemoteStore",
     "Solutions",
     "Store",
     "Term",
@@ -36,6 +34,8 @@ def open_store(settings: Settings, *, read_only: bool = False) -> Store:
     if settings.store == ":memory:":
         return EmbeddedStore.in_memory()
     if is_remote(settings.store):
+        from axiskg.store.remote import RemoteStore  # an HTTP client that few stores need
+
         token = settings.write_token
         return RemoteStore(settings.store, token=token.get_secret_value() if token else None)
     return EmbeddedStore.open(Path(settings.store), read_only=read_only)
