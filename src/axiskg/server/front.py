@@ -6,8 +6,10 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 
 from axiskg.errors import AxisKGError
+from axiskg.server.cache import Cached
 from axiskg.server.description import DescriptionRoute
 from axiskg.server.graphs import GRAPH_METHODS, GraphStoreRoute
 from axiskg.server.http import (
@@ -23,7 +25,7 @@ from axiskg.server.http import (
 )
 from axiskg.server.problems import problem
 from axiskg.server.protocol import read_operation
-from axiskg.server.request import Request, common_headers
+from axiskg.server.request import Request, common_headers, head_bytes
 from axiskg.server.services import Services
 from axiskg.server.sparql import QueryRoute
 from axiskg.server.updates import UpdateRoute
@@ -34,6 +36,9 @@ Handler = Callable[[Request], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _SPARQL_METHODS = b"GET, HEAD, POST, OPTIONS"
+_CACHED = b"HTTP/1.1 200 OK\r\nx-request-id: %b\r\ndate: %b\r\n%b%bcontent-length: %d\r\n\r\n%b"
+_CONDITIONS = frozenset({b"cache-control", b"if-none-match", b"authorization", b"x-request-id"})
+"""Headers that need more than the bytes of the cached answer."""
 _PREFLIGHT_HEADERS = (
     b"Accept, Accept-Encoding, Authorization, Cache-Control, Content-Type, If-Match,"
     b" If-None-Match, X-Request-Id"
@@ -49,6 +54,8 @@ class Front:
         self._inner = inner
         self._numbers = itertools.count(1)
         self._common = common_headers(services.settings.cors_origin)
+        self._common_bytes = head_bytes(self._common)
+        self._dated, self._date = 0, b""
         self.updates = UpdateRoute(services)
         self.graphs = GraphStoreRoute(services, self.updates)
         self.description = DescriptionRoute(services)
@@ -72,6 +79,54 @@ class Front:
             await self._through_inner(request)
             return
         await self._handle(request, *found)
+
+    def hit(
+        self, query_string: bytes, headers: HeaderList, client: tuple[str, int] | None
+    ) -> bytes | None:
+        """The whole response to a GET of /sparql that the cache has, with what it must count."""
+        services = self.services
+        if services.rate is not None or services.settings.read_token_needed:
+            return None
+        accept = encoding = None
+        for name, value in headers:
+            if name == b"accept":
+                accept = value if accept is None else accept + b", " + value
+            elif name == b"accept-encoding":
+                encoding = value if encoding is None else encoding + b", " + value
+            elif name in _CONDITIONS:
+                return None
+        entry = self.queries.known((query_string, accept, encoding))
+        if entry is None:
+            return None
+        request_id = f"{services.boot}-{next(self._numbers)}"
+        services.metrics.count("sparql", "cache", 200, 0.0)
+        if services.log.enabled:
+            services.log.request(
+                "GET",
+                "/sparql",
+                200,
+                len(entry.body),
+                0.0,
+                request_id=request_id,
+                client=client[0] if client else "",
+                lane="cache",
+                query=entry.query_hash,
+                rows=entry.rows,
+            )
+        return self._whole(entry, request_id.encode())
+
+    def _whole(self, entry: Cached, request_id: bytes) -> bytes:
+        now = int(time.time())
+        if now != self._dated:
+            self._dated, self._date = now, formatdate(now, usegmt=True).encode()
+        return _CACHED % (
+            request_id,
+            self._date,
+            self._common_bytes,
+            head_bytes(entry.headers),
+            len(entry.body),
+            entry.body,
+        )
 
     def _by_prefix(self, path: str) -> tuple[str, Handler] | None:
         if path.startswith("/graphs/"):

@@ -1,16 +1,26 @@
 """The connection's own limits: how many there are, and how long and large a request's head is.
 
-uvicorn leaves these to a proxy in front; an endpoint that is run by itself needs them.
+uvicorn leaves these to a proxy in front; an endpoint that is run by itself needs them. Two short
+cuts go with them, since they need the connection too: an answer from the cache is written without
+starting a task, and a whole response in one write.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+import urllib.parse
+from typing import TYPE_CHECKING, Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import httptools
+from uvicorn.protocols.http.httptools_impl import (
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from axiskg.settings import Settings
+
+if TYPE_CHECKING:
+    from axiskg.server.front import Front
 
 __all__ = ["guarded"]
 
@@ -25,7 +35,24 @@ _TIMEOUT = _bare("408 Request Timeout")
 _BUSY = _bare("503 Service Unavailable\r\nretry-after: 1")
 
 
-def guarded(settings: Settings) -> type[asyncio.Protocol]:
+class _Cycle(RequestResponseCycle):
+    """uvicorn's, with a way to send a whole response in one write."""
+
+    def write_whole(self, head: bytes, body: bytes) -> None:
+        """Send a response; `head` is its status line and headers without the empty line."""
+        if self.disconnected or self.response_started:
+            return
+        self.response_started = self.response_complete = True
+        date = b"".join(b"%b: %b\r\n" % pair for pair in self.default_headers)
+        closing = b"" if self.keep_alive else b"connection: close\r\n"
+        self.transport.write(b"%b%b%b\r\n%b" % (head, date, closing, body))
+        self.message_event.set()
+        if not self.keep_alive:
+            self.transport.close()
+        self.on_response()
+
+
+def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
     """The protocol class for uvicorn, with the limits of the settings."""
     max_head = settings.max_url_kb << 10
     timeout_s = settings.header_timeout_s
@@ -39,6 +66,7 @@ def guarded(settings: Settings) -> type[asyncio.Protocol]:
             self._in_head = True
             self._counted = False
             self._head_timer: asyncio.TimerHandle | None = None
+            self._cached: bytes | None = None
 
         def connection_made(self, transport: Any) -> None:
             nonlocal open_connections
@@ -59,16 +87,21 @@ def guarded(settings: Settings) -> type[asyncio.Protocol]:
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
-            if self._in_head:
-                if self._head_timer is None:
-                    self._head_timer = self.loop.call_later(timeout_s, self._late)
-                # Of the bytes that come with the end of the head, some may be the body's; a
-                # head is refused only when a whole read that is all head takes it over.
-                if self._head_bytes > max_head:
-                    self._refuse(_TOO_LARGE)
-                    return
-                self._head_bytes += len(data)
+            if self._in_head and not self._take_head(len(data)):
+                return
             super().data_received(data)
+            if self._in_head and self._head_bytes and self._head_timer is None:
+                # The head came in part: the rest has this long.
+                self._head_timer = self.loop.call_later(timeout_s, self._late)
+
+        def _take_head(self, size: int) -> bool:
+            # What comes with the end of the head may be the body's; a head is refused only when
+            # a whole read that is all head takes it over.
+            if self._head_bytes > max_head:
+                self._refuse(_TOO_LARGE)
+                return False
+            self._head_bytes += size
+            return True
 
         def on_url(self, url: bytes) -> None:
             super().on_url(url)
@@ -80,15 +113,66 @@ def guarded(settings: Settings) -> type[asyncio.Protocol]:
             self._stop_timer()
             if self.transport.is_closing():
                 return
-            if sum(len(name) + len(value) for name, value in self.headers) > max_head:
+            if self._head_bytes > max_head and self._size_of_head() > max_head:
                 self._refuse(_TOO_LARGE)
                 return
-            super().on_headers_complete()
+            parser = self.parser
+            version = parser.get_http_version()
+            method = parser.get_method()
+            free = self.cycle is None or self.cycle.response_complete
+            keep_alive = version == "1.1" and parser.should_keep_alive()
+            if free and keep_alive and method == b"GET" and self.url.startswith(b"/sparql?"):
+                self._cached = front.hit(self.url[8:], self.headers, self.client)
+                if self._cached is not None:
+                    return
+            self._begin(method, version, keep_alive, free)
+
+        def _size_of_head(self) -> int:
+            return len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers)
+
+        def _begin(self, method: bytes, version: str, keep_alive: bool, free: bool) -> None:
+            """As uvicorn does it, with our own cycle, and without WebSockets."""
+            url = httptools.parse_url(self.url)
+            path = url.path.decode("ascii", "replace")
+            scope: Any = self.scope
+            scope["method"] = method.decode("ascii")
+            scope["http_version"] = version
+            scope["path"] = urllib.parse.unquote(path) if "%" in path else path
+            scope["raw_path"] = url.path
+            scope["query_string"] = url.query or b""
+            self.cycle = cycle = _Cycle(
+                scope=scope,
+                transport=self.transport,
+                flow=self.flow,
+                logger=self.logger,
+                access_logger=self.access_logger,
+                access_log=False,
+                default_headers=self.server_state.default_headers,
+                message_event=asyncio.Event(),
+                expect_100_continue=self.expect_100_continue,
+                keep_alive=keep_alive,
+                on_response=self.on_response_complete,
+            )
+            scope["extensions"] = {"axiskg.whole": cycle.write_whole}
+            if free:
+                self._start_asgi_task(cycle, self.app)
+            else:
+                self.flow.pause_reading()
+                self.pipeline.appendleft((cycle, self.app))
+
+        def on_body(self, body: bytes) -> None:
+            if self._cached is None and not self.transport.is_closing():
+                super().on_body(body)
 
         def on_message_complete(self) -> None:
-            super().on_message_complete()
             self._in_head = True
             self._head_bytes = 0
+            if self._cached is not None:
+                response, self._cached = self._cached, None
+                self.transport.write(response)
+                self.on_response_complete()
+            elif not self.transport.is_closing():
+                super().on_message_complete()
 
         def _late(self) -> None:
             self._head_timer = None

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 
 if TYPE_CHECKING:
     from axiskg.server.services import Services
@@ -58,41 +65,52 @@ class _State:
 
 
 class Metrics:
-    """Counters that the routes count up, and the state that is read when asked."""
+    """Counts that the routes count up, and the state that is read when asked."""
 
     def __init__(self, services: Services) -> None:
         self._registry = CollectorRegistry()
+        self._registry.register(self)
         self._registry.register(_State(services))
-        self._requests = Counter(
-            "axiskg_requests",
-            "Requests by route, lane and status.",
-            ["route", "lane", "status"],
-            registry=self._registry,
-        )
-        self._seconds = Histogram(
-            "axiskg_request_seconds",
-            "Time to the end of the response, by route.",
-            ["route"],
-            buckets=_BUCKETS,
-            registry=self._registry,
-        )
-        self.generations = Counter(
-            "axiskg_generations_published", "Generations published.", registry=self._registry
-        )
-        self._children: dict[tuple[str, str, int], Counter] = {}
-        self._timers: dict[str, Histogram] = {}
+        self._requests: dict[tuple[str, str, int], int] = {}
+        self._buckets: dict[tuple[str, str], list[int]] = {}
+        self._sums: dict[tuple[str, str], float] = {}
+        self.generations_published = 0
 
     def count(self, route: str, lane: str, status: int, duration_s: float) -> None:
         """Count one request; `lane` is cache, worker, write or none."""
         key = (route, lane, status)
-        child = self._children.get(key)
-        if child is None:
-            child = self._children[key] = self._requests.labels(route, lane, str(status))
-        child.inc()
-        timer = self._timers.get(route)
-        if timer is None:
-            timer = self._timers[route] = self._seconds.labels(route)
-        timer.observe(duration_s)
+        self._requests[key] = self._requests.get(key, 0) + 1
+        timer = (route, lane)
+        buckets = self._buckets.get(timer)
+        if buckets is None:
+            buckets = self._buckets[timer] = [0] * (len(_BUCKETS) + 1)
+            self._sums[timer] = 0.0
+        buckets[bisect_left(_BUCKETS, duration_s)] += 1
+        self._sums[timer] += duration_s
+
+    def collect(self) -> Iterator[Metric]:
+        """Prometheus: the counts."""
+        requests = CounterMetricFamily(
+            "axiskg_requests",
+            "Requests by route, lane and status.",
+            labels=["route", "lane", "status"],
+        )
+        for (route, lane, status), count in self._requests.items():
+            requests.add_metric([route, lane, str(status)], count)
+        yield requests
+        seconds = HistogramMetricFamily(
+            "axiskg_request_seconds",
+            "Time to the end of the response, by route and lane.",
+            labels=["route", "lane"],
+        )
+        names = [*(str(bound) for bound in _BUCKETS), "+Inf"]
+        for (route, lane), buckets in self._buckets.items():
+            cumulated = list(zip(names, accumulate(buckets), strict=True))
+            seconds.add_metric([route, lane], cumulated, self._sums[route, lane])
+        yield seconds
+        yield CounterMetricFamily(
+            "axiskg_generations_published", "Generations published.", self.generations_published
+        )
 
     def exposition(self) -> bytes:
         """The text that Prometheus reads."""

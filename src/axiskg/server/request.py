@@ -6,15 +6,28 @@ import asyncio
 import re
 import time
 from contextlib import suppress
+from http import HTTPStatus
 
 from axiskg.server.http import HeaderList, Receive, Scope, Send, headers_of
 from axiskg.server.services import Services
 
-__all__ = ["EXPOSED", "Request", "common_headers"]
+__all__ = ["EXPOSED", "STATUS_LINES", "Request", "common_headers", "head_bytes"]
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._\-]{1,64}")
-EXPOSED = b"ETag, Retry-After, Location, AxisKG-Generation, AxisKG-Limits, AxisKG-Truncated"
+EXPOSED = (
+    b"ETag, Retry-After, Location, AxisKG-Generation, AxisKG-Limits, AxisKG-Truncated, AxisKG-Stale"
+)
+
+
+STATUS_LINES = {
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
+}
+
+
+def head_bytes(headers: HeaderList) -> bytes:
+    """Headers as they stand in a response."""
+    return b"".join([b"%b: %b\r\n" % pair for pair in headers])
 
 
 def common_headers(cors_origin: str) -> HeaderList:
@@ -119,6 +132,10 @@ class Request:
         if self.method == "HEAD":
             body = b""
         self.size = len(body)
+        write_whole = self.scope.get("extensions", {}).get("axiskg.whole")
+        if write_whole is not None and (b"connection", b"close") not in headers:
+            write_whole(b"%b%b" % (STATUS_LINES[status], head_bytes(sent)), body)
+            return
         await self.send({"type": "http.response.start", "status": status, "headers": sent})
         await self.send({"type": "http.response.body", "body": body})
 

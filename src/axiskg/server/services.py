@@ -149,7 +149,7 @@ class Services:
         self.cache.clear()
         self.pool.publish(path)
         self.store.publish(generation, path)
-        self.metrics.generations.inc()
+        self.metrics.generations_published += 1
         self._sweep()
 
     def _sweep(self) -> None:

@@ -61,20 +61,28 @@ class QueryRoute:
 
     async def quick(self, request: Request, raw: Hashable) -> bool:
         """Answer a request that came before, byte for byte, from the cache; False when not."""
+        if b"no-cache" in request.headers.get(b"cache-control", b""):
+            return False
+        entry = self.known(raw)
+        if entry is None:
+            return False
+        await self._send_cached(request, entry)
+        return True
+
+    def known(self, raw: Hashable) -> Cached | None:
+        """What the cache has for a request that came before, byte for byte."""
         generation = self._services.generation
         if generation != self._generation:
             self._aliases.clear()
             self._generation = generation
-            return False
+            return None
         key = self._aliases.get(raw)
-        if key is None or b"no-cache" in request.headers.get(b"cache-control", b""):
-            return False
+        if key is None:
+            return None
         entry = self._services.cache.get(key)
         if entry is None:
             del self._aliases[raw]
-            return False
-        await self._send_cached(request, entry)
-        return True
+        return entry
 
     async def _send_cached(self, request: Request, entry: Cached) -> None:
         request.lane = "cache"

@@ -25,7 +25,7 @@ __all__ = ["AnswerLimits", "FullError", "Sink"]
 
 CHUNK_BYTES: Final = 64 << 10
 FIRST_CHUNK_S: Final = 0.02
-LAST_PIECE_BYTES: Final = 4096
+LAST_PIECE_BYTES: Final = 8000
 WORTH_COMPRESSING_BYTES: Final = 1024
 _HELD_BACK: Final = 8
 
