@@ -104,19 +104,28 @@ class Database:
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query. Raises `QueryTooLargeError` at the memory limit."""
-        try:
+        with self._limited():
             found: list[tuple[Any, ...]] = self.cursor.execute(sql, parameters).fetchall()
+        return found
+
+    @contextmanager
+    def _limited(self) -> Iterator[None]:
+        """Turn DuckDB's limits into our errors; past the deadline, start nothing more."""
+        late = QueryTimeoutError(
+            "reasoning took longer than its deadline: raise timeout_s, or choose fewer statements"
+        )
+        expired: threading.Event | None = getattr(self._local, "expired", None)
+        if expired is not None and expired.is_set():
+            raise late
+        try:
+            yield
         except duckdb.OutOfMemoryException as error:
             raise QueryTooLargeError(
                 f"reasoning needs more than {self.limits.memory_mb} MB: raise memory_mb, or choose"
                 " fewer statements"
             ) from error
         except duckdb.InterruptException as error:
-            raise QueryTimeoutError(
-                f"reasoning took longer than {self.limits.timeout_s:g} s: raise timeout_s, or"
-                " choose fewer statements"
-            ) from error
-        return found
+            raise late from error
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
         """The one value of a query."""
@@ -125,14 +134,21 @@ class Database:
     @contextmanager
     def deadline(self, seconds: float | None = None) -> Iterator[None]:
         """Interrupt this thread's work when it takes longer (a running query included)."""
-        cursor = self.cursor
-        timer = threading.Timer(seconds or self.limits.timeout_s, cursor.interrupt)
+        cursor, expired = self.cursor, threading.Event()
+
+        def end() -> None:
+            expired.set()
+            cursor.interrupt()
+
+        timer = threading.Timer(self.limits.timeout_s if seconds is None else seconds, end)
         timer.daemon = True
+        self._local.expired = expired
         timer.start()
         try:
             yield
         finally:
             timer.cancel()
+            self._local.expired = None
 
     def close(self) -> None:
         """Give the memory and the temporary folder back."""
@@ -320,10 +336,11 @@ class Database:
                         for n, text in enumerate(new)
                     ]
                     self._next += len(new)
-                    self.cursor.executemany("INSERT INTO term VALUES (?, ?)", coded)
                     typed = [(i, *values(t)[1:], is_string(t)) for i, t in coded if i < 0]
-                    if typed:
-                        self.cursor.executemany("INSERT INTO lit VALUES (?, ?, ?, ?, ?)", typed)
+                    with self._limited():  # a term comes last: then its value is there
+                        if typed:
+                            self.cursor.executemany("INSERT INTO lit VALUES (?, ?, ?, ?, ?)", typed)
+                        self.cursor.executemany("INSERT INTO term VALUES (?, ?)", coded)
                     self._ids.update((text, i) for i, text in coded)
             return {text: self._ids[text] for text in wanted}
 
