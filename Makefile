@@ -27,7 +27,7 @@ test: setup  ## lint, types and the test suite (under 15 minutes)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -n auto --dist loadfile -m "not slow"
 
 test-all: setup  ## the slow suites too: remote engines, browsers, abuse, long fuzzing
 	$(PYTEST) -m slow

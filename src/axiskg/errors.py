@@ -1,22 +1,22 @@
 """The errors that AxisKG raises on purpose; none of them knows HTTP or exit codes.
 
-    AxisKGError
-    ├── ConfigError              a setting or the installation is wrong
-    ├── DataError(path, line)    an input file is wrong
-    │   ├── ParseError           not well-formed
-    │   ├── ProvenanceError      a statement whose provenance is missing or contradicts itself
-    │   └── ShapeError(report)   a gate of `axiskg check` failed
-    ├── QueryError               a query, update or parameter is wrong
-    │   ├── UnknownQueryError    no saved query of that name
-    │   ├── ParameterError(name, expected, got)
-    │   ├── QuerySyntaxError(line, column)
-    │   ├── QueryTimeoutError    stopped at its deadline
-    │   └── QueryTooLargeError   stopped at a memory, row or size limit
-    ├── RuleError(path, line)    a rule outside the rule language
-    ├── NotFoundError            no such entity, statement or source
-    ├── LinkingError             a remote source or snapshot failed
-    └── StoreError               the store is locked, missing or broken
-        └── StoreLockedError
+AxisKGError
+├── ConfigError              a setting or the installation is wrong
+├── DataError(path, line)    an input file is wrong
+│   ├── ParseError           not well-formed
+│   ├── ProvenanceError      a statement whose provenance is missing or contradicts itself
+│   └── ShapeError(report)   a gate of `axiskg check` failed
+├── QueryError               a query, update or parameter is wrong
+│   ├── UnknownQueryError    no saved query of that name
+│   ├── ParameterError(name, expected, got)
+│   ├── QuerySyntaxError(line, column)
+│   ├── QueryTimeoutError    stopped at its deadline
+│   └── QueryTooLargeError   stopped at a memory, row or size limit
+├── RuleError(path, line)    a rule outside the rule language
+├── NotFoundError            no such entity, statement or source
+├── LinkingError             a remote source or snapshot failed
+└── StoreError               the store is locked, missing or broken
+    └── StoreLockedError
 """
 
 from __future__ import annotations
