@@ -29,6 +29,9 @@ __all__ = ["PoolLimits", "WorkerPool"]
 
 _TICK_S = 0.02
 _SLOW_WALL_S = 1.0
+_SLOW_NICENESS = 10
+_IDLE_AFTER = 10
+"""How many shares of CPU a slow query has, before it gets only what nobody else wants."""
 _REOPEN_PAUSE_S = 0.1
 _RESPAWN_PAUSE_S = 0.5
 _MAX_PAUSED_S = 300.0
@@ -272,6 +275,7 @@ class WorkerPool:
             if job.abandoned:
                 self._kill(worker, "abandoned", StoreError("nobody waits for the answer"))
                 return
+            self._hold_back(worker, job, cpu_s)
             size = worker.memory_bytes()
             if size > self.limits.worker_memory_mb << 20:
                 self._kill(worker, "memory", _too_large())
@@ -280,11 +284,18 @@ class WorkerPool:
 
     def _slow_down(self, worker: Worker) -> None:
         worker.slow = True
-        worker.child.renice(15)
+        worker.child.renice(_SLOW_NICENESS)
         self.counts.slowed += 1
         self._running_fast -= 1
         self._replenish()
         self._next()
+
+    def _hold_back(self, worker: Worker, job: Job, cpu_s: float) -> None:
+        # What sends rows is held back by its client already.
+        runs_away = cpu_s > _IDLE_AFTER * self.limits.slow_after_s and job.stream is None
+        if runs_away and not worker.idling:
+            worker.idling = True
+            worker.child.run_when_idle()
 
     def _kill(self, worker: Worker, reason: str, failure: AxisKGError) -> None:
         self.counts.killed[reason] = self.counts.killed.get(reason, 0) + 1

@@ -11,6 +11,7 @@ import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from axiskg.errors import StoreError
@@ -41,6 +42,12 @@ class Child:
         """Lower the priority of all threads of the process, which leads a group of its own."""
         with suppress(ProcessLookupError, PermissionError):
             os.setpriority(os.PRIO_PGRP, self.pid, niceness)
+
+    def run_when_idle(self) -> None:
+        """Give the process only the CPU time that nobody else wants, where the system can."""
+        with suppress(OSError):
+            for thread in Path(f"/proc/{self.pid}/task").iterdir():
+                os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
 
     def forget(self) -> None:
         """Release what we hold of a process that has ended."""

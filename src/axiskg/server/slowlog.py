@@ -7,7 +7,6 @@ slow, and must cost no other request anything.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import sys
 from collections import deque
@@ -19,6 +18,9 @@ __all__ = ["SlowLog", "main"]
 _MAX_WAITING = 16
 _MAX_TEXT = 8000
 _TIMEOUT_S = 10.0
+_MAX_KNOWN = 128
+_PROGRAM = "import os; os.nice(19); from axiskg.server.slowlog import main; main()"
+"""Importing is most of the work, and must be of lowest priority too."""
 _NOISE = re.compile(r"_vars\s*=\s*(?:set\(\)|\{[^{}]*\})")
 
 
@@ -28,6 +30,7 @@ class SlowLog:
     def __init__(self, log: AccessLog) -> None:
         self._log = log
         self._waiting: deque[tuple[str, dict[str, object]]] = deque()
+        self._known: dict[str, str] = {}
         self._task: asyncio.Task[None] | None = None
 
     def note(
@@ -51,7 +54,14 @@ class SlowLog:
     async def _work(self) -> None:
         while self._waiting:
             text, fields = self._waiting.popleft()
-            self._log.event("slow-query", **fields, algebra=await _algebra(text))
+            algebra = self._known.get(text)
+            if algebra is None:
+                algebra = await _algebra(text)
+                if len(self._known) >= _MAX_KNOWN:
+                    self._known.clear()
+                if algebra:
+                    self._known[text] = algebra
+            self._log.event("slow-query", **fields, algebra=algebra)
 
     async def stop(self) -> None:
         """Write what is left, without its algebra."""
@@ -65,8 +75,8 @@ class SlowLog:
 async def _algebra(text: str) -> str:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "axiskg.server.slowlog",
+        "-c",
+        _PROGRAM,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -86,12 +96,7 @@ async def _algebra(text: str) -> str:
 
 def main() -> None:
     """Write the algebra of the query on standard input to standard output."""
-    os.nice(19)
     from rdflib.plugins.sparql.algebra import pprintAlgebra, translateQuery
     from rdflib.plugins.sparql.parser import parseQuery
 
     pprintAlgebra(translateQuery(parseQuery(sys.stdin.read())))
-
-
-if __name__ == "__main__":
-    main()

@@ -34,6 +34,8 @@ _REQUEST_BYTES: Final = 64 << 10
 
 def _become(kind: str, sock: socket.socket, settings: dict[str, Any], parent: int) -> None:
     die_with_parent(parent)
+    # A group of its own, so that the server can lower the priority of all threads at once.
+    os.setpgid(0, 0)
     refuse_core_dumps()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
