@@ -169,13 +169,26 @@ class Database:
         rows = self.rows
         place = str(path).replace("'", "''")
         rows(
-            f"""CREATE TEMP TABLE line AS SELECT r.s AS s, r.p AS p, r.o AS o, r.g AS g FROM (
-            SELECT regexp_extract(line, '{_LINE}', ['s', 'p', 'o', 'g']) AS r
-            FROM read_csv('{place}', header=false, delim='\x1f', quote='', escape='', comment='',
-              columns={{'line': 'VARCHAR'}}, auto_detect=false, max_line_size=20000000))
-            WHERE r.g NOT IN ('', {", ".join(f"'<{g}>'" for g in _DERIVED)})
-              AND NOT starts_with(r.g, '<{SCENARIO_GRAPH}')"""
+            f"""CREATE TEMP TABLE raw AS SELECT line FROM read_csv('{place}', header=false,
+            delim='\x1f', quote='', escape='', comment='', columns={{'line': 'VARCHAR'}},
+            auto_detect=false)"""
         )
+        rows(
+            # a literal may hold spaces, its last word then holds the closing quote: no graph does
+            f"""CREATE TEMP TABLE line AS
+            WITH split AS MATERIALIZED (SELECT line, string_split(line, ' ') AS word FROM raw),
+            named AS MATERIALIZED (
+              SELECT line, word[1] AS s, word[2] AS p, word[-2] AS g,
+                length(word[1]) + length(word[2]) AS before FROM split),
+            whole AS MATERIALIZED (
+              SELECT s, p, g, substr(line, before + 3, length(line) - before - length(g) - 5) AS o
+              FROM named WHERE length(line) - before - length(g) - 5 > 0)
+            SELECT s, p, o, g FROM whole WHERE NOT contains(g, '"')
+              AND (starts_with(g, '<') OR starts_with(g, '_:')) AND NOT starts_with(o, '<<')
+              AND g NOT IN ({", ".join(f"'<{g}>'" for g in _DERIVED)})
+              AND NOT starts_with(g, '<{SCENARIO_GRAPH}')"""
+        )
+        rows("DROP TABLE raw")
         rows("SET enable_external_access=false")
         rows("SET lock_configuration=true")
         rows(
@@ -391,10 +404,6 @@ _COLUMNS: Final = {
     "prov": ("s", "p", "o"),
     "described": ("s", "p", "o", "part"),
 }
-_LINE: Final = (
-    r"^(<[^>]*>|_:\S+) (<[^>]*>) (<[^>]*>|_:\S+|\".*\"(?:@[\w-]+|\^\^<[^>]*>)?)"
-    r" (<[^>]*>|_:\S+) \.$"
-)
 _XSD: Final = PREFIXES["xsd"]
 _NUMBERS: Final = (
     "decimal|integer|double|float|int|long|short|byte|nonNegativeInteger|positiveInteger"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import Final
 
@@ -23,6 +24,7 @@ from axiskg.reasoning.ir import (
     Kind,
     Rule,
     Term,
+    Test,
     Var,
     terms_of_test,
     variables_of,
@@ -102,6 +104,7 @@ class _Asking:
         self.search = Search(run)
         self.left = QUERIES
         self.places: list[_Place] = []
+        self.known: dict[tuple[Atom, int], tuple[Attempt, ...]] = {}
         self.by_head: dict[object, list[Rule]] = {}
         for rule in run.program.rules:
             self.by_head.setdefault(rule.head.relation, []).append(rule)
@@ -129,13 +132,16 @@ class _Asking:
         """The nearest instances of all rules for a ground atom, the most complete first."""
         if depth > DEPTH or goal in above:
             return ()
+        if (goal, depth) in self.known:
+            return self.known[goal, depth]
         found = [
             attempt
             for rule in self.by_head.get(goal.relation, ())
             for attempt in self.of_rule(rule, goal, depth, above | {goal})
         ]
         found.sort(key=lambda a: (len(a.missing) + len(a.present) + len(a.failed), -len(a.holding)))
-        return tuple(found[: 2 * SHOWN if depth else 20])
+        self.known[goal, depth] = tuple(found[: 2 * SHOWN if depth else 20])
+        return self.known[goal, depth]
 
     def of_rule(
         self, rule: Rule, goal: Atom, depth: int, above: frozenset[Atom]
@@ -150,56 +156,79 @@ class _Asking:
                 return
         if rule.mints or any(a.relation == goal.relation for a in rule.atoms):
             return
-        atoms = rule.atoms
-        for dropped in range(len(atoms) + 1):
-            found = False
-            for gone in combinations(range(len(atoms)), dropped):
-                kept = tuple(a for n, a in enumerate(atoms) if n not in gone)
-                for row in self.instances(rule, kept, bound):
-                    found = True
-                    yield self.attempt(rule, kept, gone, row, depth, above)
-                    break
+        everything = tuple(range(len(rule.atoms)))
+        without_one = [tuple(n for n in everything if n != gone) for gone in everything]
+        # the goal does not hold, so neither does the body, if nothing but its atoms could fail
+        whole = [everything] if rule.tests or rule.absent or rule.quoted or rule.values else []
+        choices = [[*whole, *without_one]]
+        choices += [
+            list(combinations(everything, size)) for size in range(len(rule.atoms) - 2, 0, -1)
+        ]
+        for kept in choices:
+            found = self.instances(rule, [k for k in kept if k], bound)
+            if everything in found:
+                found = {everything: found[everything]}
+            for numbers, row in found.items():
+                gone = tuple(n for n in everything if n not in numbers)
+                yield self.attempt(rule, numbers, gone, row, depth, above)
             if found:
                 return
+        if everything:
+            yield self.attempt(rule, (), everything, dict(bound), depth, above)
 
-    def instances(self, rule: Rule, kept: tuple[Atom, ...], bound: Bindings) -> Iterator[Bindings]:
-        """Bindings under which the kept atoms hold, whatever tests and absences say.
+    def instances(
+        self, rule: Rule, choices: list[tuple[int, ...]], bound: Bindings
+    ) -> dict[tuple[int, ...], Bindings]:
+        """For each choice of atoms that hold together, one way in which they do.
 
-        Those that also pass the tests come first.
+        Tests and absences are not asked for, but what passes the tests comes first.
         """
-        if not kept:
-            yield dict(bound)
-            return
-        plain = replace(rule, atoms=kept, tests=(), absent=(), mints=(), values=())
-        if self.left <= 0 or not self.run.is_possible(plain):
-            return
-        self.left -= 1
+        queries: list[str] = []
+        names: list[list[Var]] = []
+        asked: list[tuple[int, ...]] = []
         given = tuple(bound)
-        known = {v for a in kept for v in variables_of(a.s, a.o)}
-        known.update(v for q in rule.quoted for v in variables_of(q.s, q.o, q.statement))
-        names = sorted(known - set(bound))
+        for numbers in choices:
+            atoms = tuple(rule.atoms[n] for n in numbers)
+            plain = replace(rule, atoms=atoms, tests=(), absent=(), mints=(), values=())
+            if self.left <= 0 or not self.run.is_possible(plain):
+                continue
+            known = {v for a in atoms for v in variables_of(a.s, a.o)}
+            known.update(v for q in rule.quoted for v in variables_of(q.s, q.o, q.statement))
+            names.append(sorted(known - set(bound)))
+            make = partial(self._instance_query, plain, rule.tests, names[-1], given)
+            sql = self.run.sql(("instance", rule, numbers, given), make, list(bound.values()))
+            values = ", ".join(f"i{n}" for n in range(len(names[-1])))
+            queries.append(f"(SELECT {len(asked)} AS n, [{values}]::INT[] AS v FROM ({sql}))")
+            asked.append(numbers)
+        if not queries:
+            return {}
+        self.left -= 1
+        found = dict(self.db.rows(" UNION ALL ".join(queries)))
+        return {
+            numbers: {**bound, **dict(zip(names[n], found[n], strict=True))}
+            for n, numbers in enumerate(asked)
+            if n in found
+        }
 
-        def query() -> exp.Select:
-            body = Body(plain, self.run.naming, bound=given)
-            passing = [
-                exp.Coalesce(this=body.test(test), expressions=[exp.false()])
-                for test in rule.tests
-                if set(variables_of(*terms_of_test(test))) <= known | set(given)
-            ]
-            made = body.select([body.columns[v].copy() for v in names] or [number(1)])
-            for test in passing:
-                made = made.order_by(exp.Ordered(this=test, desc=True))
-            return made.limit(SHOWN)
-
-        key = ("instances", rule, kept, given)
-        rows = self.db.rows(self.run.sql(key, query, list(bound.values())))
-        for row in rows:
-            yield {**bound, **dict(zip(names, row, strict=False))}
+    def _instance_query(
+        self, plain: Rule, tests: tuple[Test, ...], names: list[Var], given: tuple[Var, ...]
+    ) -> exp.Select:
+        body = Body(plain, self.run.naming, bound=given)
+        passing = [
+            exp.Coalesce(this=body.test(test), expressions=[exp.false()])
+            for test in tests
+            if set(variables_of(*terms_of_test(test))) <= {*names, *given}
+        ]
+        columns = [exp.alias_(body.columns[v].copy(), f"i{n}") for n, v in enumerate(names)]
+        made = body.select(columns or [number(1)])
+        for test in passing:
+            made = made.order_by(exp.Ordered(this=test, desc=True))
+        return made.limit(1)
 
     def attempt(
         self,
         rule: Rule,
-        kept: tuple[Atom, ...],
+        kept: tuple[int, ...],
         gone: tuple[int, ...],
         row: Bindings,
         depth: int,
@@ -210,7 +239,7 @@ class _Asking:
         named = {v: texts[i] for v, i in row.items()}
         holding = tuple(
             self.search.key((a.relation, self.number(a.s, row), self.number(a.o, row)))
-            for a in kept
+            for a in (rule.atoms[n] for n in kept)
             if a.relation.kind in (Kind.PROPERTY, Kind.CLASS)
         )
         present, failed = [], []

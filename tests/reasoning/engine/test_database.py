@@ -1,0 +1,93 @@
+"""What is loaded is what was there: every kind of term, and only the graphs that are meant."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+
+from axiskg.errors import ConfigError
+from axiskg.namespaces import INFERRED_GRAPH, ONTOLOGY_GRAPH, PLAIN_GRAPH, SCENARIO_GRAPH
+from axiskg.reasoning.engine import Reasoner
+from axiskg.reasoning.terms import lexical, term_of, text_of, values
+
+from .conftest import axis
+
+S, P = NamedNode("urn:s"), NamedNode("urn:p")
+GRAPH = NamedNode(ONTOLOGY_GRAPH)
+WORDS = [
+    "plain",
+    "two words",
+    'a "quoted" word',
+    "a <b> c",
+    "ends with <urn:g> .",
+    "back\\slash \\n not a line",
+    "line\nbreak\r\ttab",
+    "中文 é 🂡",
+    "",
+    " ",
+    "_:b0 .",
+]
+TERMS = [
+    *(Literal(word) for word in WORDS),
+    *(Literal(word, language="zh-hant") for word in WORDS),
+    *(Literal(word, datatype=NamedNode("urn:type")) for word in WORDS),
+    BlankNode("b0"),
+    NamedNode("http://example.org/a%20b#é"),
+]
+
+
+def test_every_term_reads_back() -> None:
+    quads = [Quad(S, P, term, GRAPH) for term in TERMS]
+    with Reasoner.from_quads(quads) as reasoner:
+        found = reasoner.run().facts("urn:p")
+    assert sorted(fact.o for fact in found) == sorted(map(text_of, TERMS))
+    assert {term_of(fact.o) for fact in found} == set(TERMS)
+
+
+@given(words=st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"])), max_size=8))
+def test_any_text_reads_back(words: list[str]) -> None:
+    literals = {Literal(word) for word in words}
+    with Reasoner.from_quads([Quad(S, P, term, GRAPH) for term in literals]) as reasoner:
+        found = {term_of(fact.o) for fact in reasoner.run().facts("urn:p")}
+    assert found == literals
+    assert {lexical(text_of(term)) for term in literals} == set(words)
+
+
+def test_derived_graphs_and_the_default_graph_are_left_out() -> None:
+    quads = [
+        Quad(S, P, Literal('the "default" graph'), DefaultGraph()),
+        Quad(S, P, NamedNode("urn:default"), DefaultGraph()),
+        *(
+            Quad(S, P, NamedNode(f"urn:in:{name}"), NamedNode(name))
+            for name in (INFERRED_GRAPH, PLAIN_GRAPH, SCENARIO_GRAPH + "x")
+        ),
+        Quad(S, P, NamedNode("urn:kept"), GRAPH),
+    ]
+    with Reasoner.from_quads(quads) as reasoner:
+        assert [fact.o for fact in reasoner.run().facts("urn:p")] == ["urn:kept"]
+        reasoner.apply(added=[Quad(S, P, NamedNode("urn:more"), NamedNode(INFERRED_GRAPH))])
+        assert [fact.o for fact in reasoner.run().facts("urn:p")] == ["urn:kept"]
+
+
+def test_values_of_terms() -> None:
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    assert values(f'"-1.5"^^<{xsd}decimal>')[1] == -1.5
+    assert values(f'"1970-01-02"^^<{xsd}date>')[2] == 1
+    assert values(f'"1970-01-01T00:01:00Z"^^<{xsd}dateTime>')[3] == 60
+    assert values(f'"many"^^<{xsd}integer>') == (2, None, None, None)
+    assert values("urn:a")[0] == 0
+    assert values("_:b")[0] == 1
+
+
+def test_a_confidence_out_of_range_is_refused() -> None:
+    row = NamedNode("urn:row")
+    quads = [
+        Quad(row, axis("inTable"), axis("DefaultConfidence"), GRAPH),
+        Quad(row, axis("forModality"), axis("Fact"), GRAPH),
+        Quad(row, axis("forLikelihood"), axis("Certain"), GRAPH),
+        Quad(row, axis("confidence"), Literal(2), GRAPH),
+    ]
+    with pytest.raises(ConfigError, match="not from 0 to 1"):
+        Reasoner.from_quads(quads)
