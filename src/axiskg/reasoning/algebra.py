@@ -12,7 +12,6 @@ from typing import Any, Final, NoReturn
 
 from rdflib import BNode, URIRef, Variable
 from rdflib import Literal as RdflibLiteral
-from rdflib.paths import AlternativePath, InvPath, MulPath, NegatedPath, Path, SequencePath
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 
@@ -28,12 +27,10 @@ from axiskg.reasoning.ir import (
     Kind,
     Member,
     Mint,
-    Mode,
     Not,
     Origin,
     Piece,
     Quoted,
-    Relation,
     Rule,
     Term,
     Test,
@@ -43,6 +40,7 @@ from axiskg.reasoning.ir import (
     terms_of_test,
     variables_of,
 )
+from axiskg.reasoning.paths import Paths
 from axiskg.reasoning.rules import RuleFile, line_of
 from axiskg.reasoning.terms import is_literal, literal_text, short, values
 
@@ -106,8 +104,7 @@ class _Reader:
     def __init__(self, file: RuleFile) -> None:
         self.file = file
         self.lines = file.text.splitlines()
-        self.helpers: dict[Relation, list[Rule]] = {}
-        self.fresh = 0
+        self.paths = Paths(self.refuse)
         self.in_absent = False
 
     def refuse(self, message: str, pattern: str | None = None) -> NoReturn:
@@ -168,7 +165,7 @@ class _Reader:
                         self.file.confidence,
                     )
                 )
-        return tuple(found) + tuple(rule for rules in self.helpers.values() for rule in rules)
+        return tuple(found) + tuple(rule for rules in self.paths.helpers.values() for rule in rules)
 
     def code(self) -> str:
         """The text without comments, strings and IRIs, for searching by keyword."""
@@ -266,7 +263,7 @@ class _Reader:
     def add_pattern(self, group: Group, s: Any, p: Any, o: Any) -> None:
         if isinstance(p, Variable):
             self.refuse("name the property, or write one rule per property", rf"[?$]{p}\b")
-        group.atoms.extend(self.path_atoms(self.term(s), p, self.term(o)))
+        group.atoms.extend(self.paths.atoms(self.term(s), p, self.term(o)))
 
     def graph(self, node: Any) -> Group:
         if self.in_absent:
@@ -576,81 +573,6 @@ class _Reader:
                 " would be paired with each",
                 r"\bwhere\b",
             )
-
-    # property paths
-
-    def path_atoms(self, s: Term, path: Any, o: Term) -> list[Atom]:
-        """The atoms of one path; alternatives, closures and long sequences become helpers."""
-        if isinstance(path, URIRef):
-            return [Atom(relation_of(str(path), o), s, o)]
-        if isinstance(path, InvPath):
-            return self.path_atoms(o, path.arg, s)
-        if isinstance(path, SequencePath):
-            args = list(path.args)
-            middle = self.new_variable()
-            if len(args) == 2:
-                return [*self.path_atoms(s, args[0], middle), *self.path_atoms(middle, args[1], o)]
-            prefix = self.helper(SequencePath(*args[:-1]))
-            return [Atom(prefix, s, middle), *self.path_atoms(middle, args[-1], o)]
-        if isinstance(path, AlternativePath):
-            return [Atom(self.helper(path), s, o)]
-        if isinstance(path, MulPath):
-            if path.mod != "+":
-                self.refuse(
-                    f"a path with {path.mod} also matches zero steps: use +",
-                    rf"\w\)?\s*[{path.mod}](?!\w)",
-                )
-            return [Atom(self.helper(path), s, o)]
-        if isinstance(path, NegatedPath):
-            self.refuse("a path with ! is not allowed: name the properties", r"!")
-        return self.refuse(f"not allowed in a rule: path {path}")
-
-    def helper(self, path: Path) -> Relation:
-        """The helper relation of a path, named by its text and shared by it."""
-        relation = Relation(Kind.HELPER, path_text(path))
-        if relation in self.helpers:
-            return relation
-        self.helpers[relation] = []
-        x, y, z = Var("x"), Var("y"), Var("z")
-        if isinstance(path, AlternativePath):
-            bodies = [self.path_atoms(x, arg, y) for arg in path.args]
-        elif isinstance(path, MulPath):
-            bodies = [
-                self.path_atoms(x, path.path, y),
-                [Atom(relation, x, z), Atom(relation, z, y)],
-            ]
-        else:
-            bodies = [self.path_atoms(x, path, y)]
-        origin = Origin(relation.name, f"path {shown_path(path)}", category="path")
-        self.helpers[relation] = [
-            Rule(origin, number, Atom(relation, x, y), tuple(body), mode=Mode.HIDDEN)
-            for number, body in enumerate(bodies)
-        ]
-        return relation
-
-    def new_variable(self) -> Var:
-        self.fresh += 1
-        return Var(f"_p{self.fresh}")
-
-
-def path_text(path: Any) -> str:
-    """The canonical text of a path, with full IRIs."""
-    if isinstance(path, URIRef):
-        return f"<{path}>"
-    if isinstance(path, InvPath):
-        return f"^{path_text(path.arg)}"
-    if isinstance(path, SequencePath):
-        return "(" + "/".join(map(path_text, path.args)) + ")"
-    if isinstance(path, AlternativePath):
-        return "(" + "|".join(map(path_text, path.args)) + ")"
-    if isinstance(path, MulPath):
-        return f"({path_text(path.path)}){path.mod}"
-    return str(path)
-
-
-def shown_path(path: Any) -> str:
-    """A path for people, with short names."""
-    return re.sub(r"<([^<>]*)>", lambda match: short(match[1]), path_text(path))
 
 
 def shown(s: Term, prop: str, o: Term) -> str:

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from pyoxigraph import NamedNode, Quad, QueryTriples, Store, Triple
+from pyoxigraph import NamedNode, Quad, Triple
 
 from axiskg.namespaces import prologue
 from axiskg.reasoning.proofs import Asserted, Derivation, Key, Proof
 from axiskg.reasoning.rules import RuleFile
 from axiskg.reasoning.terms import term_of
+from axiskg.store import EmbeddedStore, Solutions
 
 __all__ = ["check_proof"]
 
@@ -116,27 +117,22 @@ def _follows(
     ontology: list[Triple],
     provenance: list[Quad],
 ) -> bool:
-    store = Store()
     goal = _triple(step.fact)
-    for premise in step.premises:
-        store.add(_quad(_triple(premise)))
+    quads = [_quad(_triple(premise)) for premise in step.premises]
     if step.rule in files:
-        store.extend(provenance)
-        return goal in _conclusions(store, files[step.rule].text)
+        return goal in _conclusions(quads + provenance, files[step.rule].text)
     if step.rule == "prp-trp":
         return _is_chain(step)
-    for key in step.axioms:
-        store.add(_quad(_triple(key)))
-    for triple in ontology:
-        store.add(_quad(triple))
+    quads += [_quad(_triple(key)) for key in step.axioms]
+    quads += [_quad(triple) for triple in ontology]
     if step.rule in ("prp-spo2", "cls-int1"):
-        text = _list_query(step, store)
+        text = _list_query(step, quads)
     elif step.rule in _OWL:
         head, body = _OWL[step.rule].split(" <- ")
         text = f"CONSTRUCT {{ {head} }} WHERE {{ {body} }}"
     else:
         return False
-    return goal in _conclusions(store, prologue() + text)
+    return goal in _conclusions(quads, prologue() + text)
 
 
 def _is_chain(step: Derivation) -> bool:
@@ -149,15 +145,16 @@ def _is_chain(step: Derivation) -> bool:
     return at == step.fact[2] and any(axiom[0] == step.fact[1] for axiom in step.axioms)
 
 
-def _list_query(step: Derivation, store: Store) -> str:
+def _list_query(step: Derivation, quads: list[Quad]) -> str:
     """The query for a rule over a list: a property chain, or the classes of an intersection."""
     subject, prop, _ = step.axioms[0]
-    rows = store.query(
-        prologue() + f"SELECT ?m WHERE {{ <{subject}> <{prop}> ?l . ?l rdf:rest*/rdf:first ?m }}"
-        if not subject.startswith("_:")
-        else prologue() + f"SELECT ?m WHERE {{ ?c <{prop}> ?l . ?l rdf:rest*/rdf:first ?m }}"
-    )
-    members = [row[0] for row in rows]  # type: ignore[union-attr]
+    at = "?c" if subject.startswith("_:") else f"<{subject}>"
+    text = f"SELECT ?m WHERE {{ {at} <{prop}> ?l . ?l rdf:rest*/rdf:first ?m }}"
+    with EmbeddedStore.in_memory() as store:
+        store.extend(quads)
+        found = store.query(prologue() + text)
+    assert isinstance(found, Solutions)
+    members = [row[0] for row in found.rows]
     if step.rule == "cls-int1":
         body = " . ".join(f"?x a {m}" for m in members)
         return f"CONSTRUCT {{ ?x a <{step.fact[2]}> }} WHERE {{ {body} }}"
@@ -165,9 +162,11 @@ def _list_query(step: Derivation, store: Store) -> str:
     return f"CONSTRUCT {{ ?x0 <{subject}> ?x{len(members)} }} WHERE {{ {body} }}"
 
 
-def _conclusions(store: Store, text: str) -> set[Triple]:
-    found = store.query(text)
-    assert isinstance(found, QueryTriples)
+def _conclusions(quads: list[Quad], text: str) -> set[Triple]:
+    with EmbeddedStore.in_memory() as store:
+        store.extend(quads)
+        found = store.query(text)
+    assert isinstance(found, list)
     return set(found)
 
 

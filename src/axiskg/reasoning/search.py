@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
@@ -12,32 +11,23 @@ from typing import Final
 from axiskg.reasoning.evaluation import Evaluation
 from axiskg.reasoning.ir import (
     RDF_TYPE,
-    Absent,
-    Atom,
-    Compare,
     Const,
-    Either,
     Kind,
-    Member,
     Mode,
-    Not,
     Relation,
     Rule,
     Term,
-    Test,
     Var,
     relation_of,
 )
 from axiskg.reasoning.proofs import Asserted, Derivation, Key, Proof, Step, Supports
-from axiskg.reasoning.terms import short
+from axiskg.reasoning.words import absence_text
 
-__all__ = ["MOST", "Search", "absence_text", "test_text"]
+__all__ = ["MOST", "Search"]
 
 SHOWN: Final = 5
 """Statements listed for one asserted fact."""
 MOST: Final = 25
-
-_ANGLED: Final = re.compile(r"<([^<>]*)>")
 
 Node = tuple[Relation, int, int]
 
@@ -475,43 +465,3 @@ def _ordered(goal: Node, chosen: dict[Node, Link | None]) -> list[Node]:
 
     visit(goal)
     return list(done)[::-1]
-
-
-def absence_text(absent: Absent, bindings: Mapping[Var, str]) -> str:
-    """An absence in words, with what is bound filled in."""
-
-    def name(term: Term) -> str:
-        if isinstance(term, Const):
-            return short(term.text)
-        return short(bindings[term]) if term in bindings else f"?{term.name}"
-
-    patterns = [
-        f"{name(a.s)} {_ANGLED.sub(lambda m: short(m[1]), short(_property(a)))} {name(a.o)}"
-        for a in absent.atoms
-    ]
-    tests = [test_text(test, bindings) for test in absent.tests]
-    return " . ".join(patterns) + (f" with {' and '.join(tests)}" if tests else "")
-
-
-def _property(atom: Atom) -> str:
-    return RDF_TYPE if atom.relation.kind in (Kind.CLASS, Kind.ANY_TYPE) else atom.relation.name
-
-
-def test_text(test: Test, bindings: Mapping[Var, str]) -> str:
-    """A test in words, with what is bound filled in."""
-
-    def say(term: Term) -> str:
-        if isinstance(term, Const):
-            return short(term.text)
-        return short(bindings[term]) if term in bindings else f"?{term.name}"
-
-    match test:
-        case Compare(op, left, right):
-            return f"{say(left)} {op} {say(right)}"
-        case Member(term, choices, negated):
-            listed = ", ".join(say(c) for c in choices)
-            return f"{say(term)} {'not ' if negated else ''}in ({listed})"
-        case Not(inner):
-            return f"not ({test_text(inner, bindings)})"
-        case Either(op, tests):
-            return "(" + f" {op} ".join(test_text(t, bindings) for t in tests) + ")"

@@ -30,9 +30,10 @@ from axiskg.reasoning.ir import (
     variables_of,
 )
 from axiskg.reasoning.proofs import Key
-from axiskg.reasoning.search import Search, absence_text, test_text
+from axiskg.reasoning.search import Search
 from axiskg.reasoning.sql import Body, number
 from axiskg.reasoning.terms import short
+from axiskg.reasoning.words import absence_text, test_text
 
 __all__ = ["Aside", "Attempt", "Missing", "WhyNot", "why_not"]
 
