@@ -90,6 +90,31 @@ def test_types_decide(linker: Linker) -> None:
     assert linker.link("China", types=["no such type"]).match is None
 
 
+TYPED = [
+    ("Black Sea Economic Cooperation Zone", "igo", "Q380340"),
+    ("Commonwealth of Independent States (CIS)", "igo", "Q7779"),
+    ("Gouvernement du Burundi", "state", "Q967"),
+    ("Stato della Città del Vaticano", "state", "Q237"),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "expected"), TYPED)
+def test_a_type_lets_a_trace_of_a_name_suffice(
+    name: str, kind: str, expected: str, linker: Linker
+) -> None:
+    assert qid(linker.link(name, types=[kind])) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Arab Cooperation Council", "West African Economic Community", "ECCM", "Nordic Tax Council"],
+)
+def test_organizations_that_are_not_there_are_not_taken_for_others(
+    name: str, linker: Linker
+) -> None:
+    assert linker.link(name, types=["igo"]).match is None
+
+
 def test_other_entities_of_the_document_decide(linker: Linker) -> None:
     about = Context(entities=("russia", "ukraine"))
     assert qid(linker.link("Georgia", context=about)) == "Q230"

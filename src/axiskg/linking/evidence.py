@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from axiskg.linking import keys
+from axiskg.linking.bodies import organization
 from axiskg.linking.curated import Curated
 from axiskg.linking.kinds import KINDS
 from axiskg.linking.names import Name
@@ -32,6 +33,7 @@ STRENGTH: Final = {
     "core": 0.78,
     "demonym": 0.72,
     "acronym": 0.66,
+    "trace": 0.64,
     "metonym": 0.6,
     "part": 0.5,
     "near": 0.3,
@@ -75,12 +77,18 @@ def _placeholder(qid: str, label: str, kind: str, known: Snapshot | None) -> Ite
 
 
 def gather(
-    name: str, base: Curated, known: Snapshot | None, *, topic: str = "", typed: bool = False
+    name: str,
+    base: Curated,
+    known: Snapshot | None,
+    *,
+    topic: str = "",
+    typed: bool = False,
+    kinds: frozenset[str] = frozenset(),
 ) -> list[Evidence]:
     """All exact evidence for a name: curated, rigour, then the snapshot's stricter forms first.
 
     `topic` is what the text is about; `typed` says that the caller asks for one sort of thing,
-    which lets codes and acronyms count by themselves.
+    which lets codes and acronyms count by themselves; `kinds` are the kinds of that sort.
     """
     found = [*_curated(name, base, known, topic), *_territory(name, known, typed=typed)]
     if known is None:
@@ -91,6 +99,10 @@ def gather(
     if stated or any(e.how in ("label", "official", "alias", "register") for e in found):
         return found
     found += _looser(name, known, typed=typed)
+    if kinds == {"igo"} and not any(e.automatic and e.item.kind == "igo" for e in found):
+        trace = organization(name, known)
+        if trace is not None:
+            found.append(Evidence(trace.item, "trace", trace.name))
     return found
 
 
@@ -146,6 +158,8 @@ def _from_hits(name: str, hits: Iterable[Hit], *, typed: bool) -> Iterator[Evide
         exact = hit.name == name
         automatic = True
         if hit.how == "acronym":
+            if hit.item.kind == "state" and not typed:
+                continue
             capitals = name[-1:].isupper() and name[:1].isupper()
             plain = len(name) > 3 and len(name) in keys.weights(hit.item.label)
             automatic = capitals and (typed or (plain and hit.item.kind == "igo"))
@@ -171,22 +185,27 @@ def _looser(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
     if comma and place:
         yield from _qualified(head, place, known)
     words = keys.line(name)
-    states = False
+    told = states = False
     for hit in known.by_bag(keys.bag(name)):
         free = hit.item.kind in ("relation", "igo", "state")
-        automatic = len(name) > 4 and (free or keys.line(hit.name) == words) and " " in words
+        automatic = len(name) > 4 and (free or keys.line(hit.name) == words)
+        automatic = automatic and (" " in words or (typed and hit.item.kind == "igo"))
+        told = told or automatic
         states = states or (automatic and hit.item.kind == "state")
         yield Evidence(hit.item, "bag", hit.name, automatic=automatic and " LA " not in f" {name} ")
     if not states:
         yield from _core(name, known, keys.LOUDEST if typed else keys.LOUD)
-    if typed:
+    if typed and not told:
         yield from _trimmed(name, known)
 
 
 def _trimmed(name: str, known: Snapshot) -> Iterator[Evidence]:
     """States and organizations by a name without what is said aside at its end."""
     for part in keys.trimmed(name):
-        for hit in known.by_key(keys.key(part)):
+        hits = known.by_key(keys.key(part))
+        if " " in part:
+            hits += known.by_bag(keys.bag(part))
+        for hit in hits:
             named = hit.how not in ("demonym", "acronym") and len(part) > 3
             if named and hit.item.kind in ("state", "igo"):
                 yield Evidence(hit.item, "trimmed", hit.name)
@@ -194,6 +213,7 @@ def _trimmed(name: str, known: Snapshot) -> Iterator[Evidence]:
         if found is not None and found.how == "name" and found.kind == "state":
             item = _placeholder(found.qid, found.label, found.kind, known)
             yield Evidence(item, "trimmed", found.label)
+        yield from _core(part, known, keys.LOUDEST)
 
 
 def _qualified(head: str, place: str, known: Snapshot) -> Iterator[Evidence]:

@@ -14,6 +14,7 @@ __all__ = [
     "LOUDEST",
     "acronyms",
     "bag",
+    "blends",
     "core",
     "flag_code",
     "is_code",
@@ -31,7 +32,10 @@ _WORD: Final = re.compile(r"\w+")
 _LETTERS: Final = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "ς": "c", "ð": "d"}
 )
-_SMALL: Final = "the of and for in on to a an de la le les du des del da do dos das y e et"
+_SMALL: Final = (
+    "the of and for in on to a an de la le les du des del da do dos das y e et della dello dei"
+    " degli und der"
+)
 _STOP: Final = frozenset(_SMALL.split())
 _SAME: Final = {
     "rep": "republic", "dem": "democratic", "fed": "federal", "sts": "states", "st": "saint",
@@ -59,13 +63,17 @@ _POLITY_WORDS: Final = (
     " confederation democratic people peoples popular islamic socialist soviet union unitary"
     " principality sultanate emirate duchy grand commonwealth territory nation plurinational"
     " bolivarian cooperative independent empire dominion country islands island br pdr"
+    " estado etat staat stato government gouvernement gobierno governo"
 )
 _QUIET_WORDS: Final = (
     "republic republica republique repubblica republik republiken federation federal federativa"
     " federative federated federacion unitary islands island plurinational bolivarian cooperative"
     " br pdr"
 )
-_TITLE_WORDS: Final = "state states commonwealth territory nation country independent"
+_TITLE_WORDS: Final = (
+    "state states commonwealth territory nation country independent estado etat staat stato"
+    " government gouvernement gobierno governo"
+)
 _POLITY: Final = frozenset(_POLITY_WORDS.split())
 LOUD: Final = _POLITY - frozenset(_QUIET_WORDS.split())
 """Words that name another polity on the same ground when the item itself doesn't bear them."""
@@ -91,13 +99,18 @@ def key(name: str) -> str:
     return " ".join(words) or name.strip().casefold()
 
 
+_ELIDED: Final = re.compile(r"\b[dl]['’](?=\w)", re.IGNORECASE)
+
+
 def bag(name: str) -> str:
     """The significant words of a name in alphabetical order, spellings and abbreviations united.
 
+    >>> bag("Côte d’Ivoire") == bag("Cote Ivoire")
+    True
     >>> bag("Organisation of the Petroleum-Exporting Countries")
     'countries exporting organization petroleum'
     """
-    return _bag(key(name))
+    return _bag(key(_ELIDED.sub("", name)))
 
 
 def line(name: str) -> str:
@@ -106,7 +119,7 @@ def line(name: str) -> str:
     >>> line("The State of Ohio"), line("Ohio State")
     ('state ohio', 'ohio state')
     """
-    return " ".join(_significant(key(name)))
+    return " ".join(_significant(key(_ELIDED.sub("", name))))
 
 
 def _bag(text: str) -> str:
@@ -165,6 +178,26 @@ def acronyms(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def blends(pieces: str, text: str) -> bool:
+    """Whether a key is made of beginnings of all words of another; small words may lack.
+
+    >>> blends("caricom", "caribbean community"), blends("caricom", "community of the caribbean")
+    (True, False)
+    """
+    ends = {0}
+    for word in text.split():
+        after = set(ends) if word in _STOP else set()
+        for end in ends:
+            for size in range(1, len(word) + 1):
+                if not pieces.startswith(word[:size], end):
+                    break
+                after.add(end + size)
+        if not after:
+            return False
+        ends = after
+    return len(pieces) in ends
+
+
 def weights(name: str) -> frozenset[int]:
     """How many significant words a name has, hyphened words counted as one or as two.
 
@@ -189,9 +222,9 @@ def trimmed(name: str) -> tuple[str, ...]:
     (('Swaziland',), ('Benelux',), ())
     """
     found = []
-    aside = _ASIDE.sub("", name).strip()
-    if aside and aside != name:
-        found.append(aside)
+    before = _ASIDE.sub("", name).strip()
+    if before and before != name:
+        found.append(before)
     head, _, tail = name.rpartition(" ")
     if head and _SAME.get(tail.casefold(), tail.casefold()) in _TAILS:
         found.append(head)

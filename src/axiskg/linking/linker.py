@@ -167,7 +167,8 @@ class Linker:
             return Linked(name, "match", direct, (direct,), "an identifier", direct.entity)
         seen = cues(text, context.text)
         topic = context.topic or seen.topic
-        found = gather(text, self.base, self.known, topic=topic, typed=bool(types))
+        kinds, _ = kinds_for(types)
+        found = gather(text, self.base, self.known, topic=topic, typed=bool(types), kinds=kinds)
         if self.live is not None and not any(e.automatic for e in found):
             found += self.live.evidence(text)
         found += self._judged(text)

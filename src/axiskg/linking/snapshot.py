@@ -60,6 +60,7 @@ class Snapshot:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
+        self._kept: dict[str, tuple[Hit, ...]] = {}
 
     @property
     def _base(self) -> sqlite3.Connection:
@@ -117,6 +118,17 @@ class Snapshot:
     def by_core(self, core: str) -> list[Hit]:
         """States, present and former, with a name of this `keys.core`."""
         return self._hits("n.core = ?", core)
+
+    def of_kind(self, kind: str) -> tuple[Hit, ...]:
+        """All names of all items of a kind; for kinds with few items, and read once."""
+        if kind not in self._kept:
+            rows = self._base.execute(
+                f"SELECT {_ITEM}, n.name, n.how FROM names n JOIN items i ON i.id = n.item "
+                "WHERE i.kind = ? ORDER BY n.id",
+                (kind,),
+            )
+            self._kept[kind] = tuple(Hit(_item(row), row[6], row[7]) for row in rows)
+        return self._kept[kind]
 
     def by_prefix(self, text: str, limit: int = 20) -> list[Hit]:
         """Items with a name that begins like `text`, most prominent first, each once."""

@@ -18,7 +18,7 @@ from axiskg.linking.wikidata_json import RawItem, read_items
 
 __all__ = ["SCHEMA_VERSION", "build_snapshot"]
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 _TABLES: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -160,9 +160,10 @@ def _names(
                 yield name, how
     for name in item.demonyms:
         yield name, "demonym"
-    if kind in ("igo", "organization", "government"):
+    if kind in ("state", "igo", "organization", "government"):
         for short in sorted({a for name in known for a in keys.acronyms(name)} - known):
-            yield short, "acronym"
+            if kind != "state" or len(short) > 2:
+                yield short, "acronym"
 
 
 def _weigh(base: sqlite3.Connection) -> None:

@@ -1,0 +1,55 @@
+"""Organizations by weaker traces of their names, for a caller who asks for nothing else.
+
+Who says that an intergovernmental organization is meant has narrowed the choice to a few hundred
+items, so that a trace suffices which one of them alone bears: a blend of the beginnings of its
+words, or a part of its name. Looser ones (the same initials in any order, as other languages have
+them; the same words in any order among more) were tried and left out: they find more, and take
+organizations that aren't in the index for others that are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final
+
+from axiskg.linking import keys
+from axiskg.linking.snapshot import Hit, Snapshot
+
+__all__ = ["organization"]
+
+_FEW: Final = 3
+"""The letters of an acronym, and the words of a phrase, below which a trace is no trace."""
+
+_key = lru_cache(maxsize=20_000)(keys.key)
+_line = lru_cache(maxsize=20_000)(keys.line)
+
+
+def organization(name: str, known: Snapshot) -> Hit | None:
+    """The one organization of which the name, or what is left of it trimmed, bears a trace."""
+    for part in (name, *keys.trimmed(name)):
+        acronym = part.strip().replace(".", "")
+        phrase = " " in acronym or not acronym.isalpha()
+        borne = _within(part) if phrase else _blend(acronym)
+        found = {hit.item.qid: hit for hit in known.of_kind("igo") if borne(hit)}
+        if len(found) == 1:
+            return next(iter(found.values()))
+        if found:
+            return None
+    return None
+
+
+def _blend(acronym: str) -> Callable[[Hit], bool]:
+    """Names whose words begin like the pieces of the acronym, in order (CARICOM)."""
+    folded = keys.key(acronym)
+    if len(folded) <= _FEW:
+        return lambda _: False
+    return lambda hit: " " in hit.name and keys.blends(folded, _key(hit.name))
+
+
+def _within(name: str) -> Callable[[Hit], bool]:
+    """Names in which this one stands, word by word."""
+    words = keys.line(name)
+    if words.count(" ") < _FEW - 1:
+        return lambda _: False
+    return lambda hit: f" {words} " in f" {_line(hit.name)} "
