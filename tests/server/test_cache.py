@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import socket
+from urllib.parse import quote, urlsplit
 
 import httpx
+from benchmarks.conformance_servers import Server
 
 from axiskg.server.cache import Cached, ResultCache
 
@@ -33,6 +36,42 @@ def test_space_does_not_matter_outside_of_strings(client: httpx.Client) -> None:
     one = client.get("/sparql", params={"query": "SELECT ('a b' AS ?x) {}"})
     two = client.get("/sparql", params={"query": "SELECT ('a  b' AS ?x) {}"})
     assert one.content != two.content
+
+
+def _statuses_and_bodies(sock: socket.socket, count: int) -> list[tuple[int, bytes]]:
+    stream = sock.makefile("rb")
+    found = []
+    for _ in range(count):
+        status = int(stream.readline().split()[1])
+        length = 0
+        while (line := stream.readline()) != b"\r\n":
+            if line.lower().startswith(b"content-length:"):
+                length = int(line[15:])
+        found.append((status, stream.read(length)))
+    return found
+
+
+def test_the_same_bytes_again_get_the_newest_answer(server: Server, client: httpx.Client) -> None:
+    parts = urlsplit(server.root)
+    text = quote("ASK { <urn:bytes> <urn:p> 1 }", safe="")
+    wire = f"GET /sparql?query={text} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
+    with socket.create_connection((parts.hostname or "", parts.port or 0)) as sock:
+
+        def ask(data: bytes, count: int) -> list[tuple[int, bytes]]:
+            sock.sendall(data)
+            return _statuses_and_bodies(sock, count)
+
+        before = [ask(wire, 1)[0] for _ in range(4)]
+        # Two in one piece, and one in two pieces, are read the long way.
+        together = ask(wire + wire, 2)
+        sock.sendall(wire[:40])
+        split = ask(wire[40:], 1)
+        insert = "INSERT DATA { <urn:bytes> <urn:p> 1 }"
+        assert client.post("/update", data={"update": insert}).status_code == 204
+        after = [ask(wire, 1)[0] for _ in range(4)]
+    assert {status for status, _ in [*before, *together, *split, *after]} == {200}
+    assert {b'"boolean":false' in body for _, body in [*before, *together, *split]} == {True}
+    assert {b'"boolean":true' in body for _, body in after} == {True}
 
 
 def test_not_modified_until_a_write(client: httpx.Client) -> None:

@@ -22,6 +22,8 @@ class Cached:
     etag: bytes
     rows: int
     query_hash: str
+    head: bytes = b""
+    """The headers as they stand in a response."""
 
 
 class ResultCache:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from email.utils import formatdate
 
 from axiskg.errors import AxisKGError
@@ -82,8 +82,8 @@ class Front:
 
     def hit(
         self, query_string: bytes, headers: HeaderList, client: tuple[str, int] | None
-    ) -> bytes | None:
-        """The whole response to a GET of /sparql that the cache has, with what it must count."""
+    ) -> tuple[Hashable, bytes] | None:
+        """The whole response to a GET of /sparql that the cache has, and what `again` asks by."""
         services = self.services
         if services.rate is not None or services.settings.read_token_needed:
             return None
@@ -95,9 +95,16 @@ class Front:
                 encoding = value if encoding is None else encoding + b", " + value
             elif name in _CONDITIONS:
                 return None
-        entry = self.queries.known((query_string, accept, encoding))
+        raw = (query_string, accept, encoding)
+        response = self.again(raw, client)
+        return None if response is None else (raw, response)
+
+    def again(self, raw: Hashable, client: tuple[str, int] | None) -> bytes | None:
+        """The response to a request that `hit` has answered before, if the cache still has it."""
+        entry = self.queries.known(raw)
         if entry is None:
             return None
+        services = self.services
         request_id = f"{services.boot}-{next(self._numbers)}"
         services.metrics.count("sparql", "cache", 200, 0.0)
         if services.log.enabled:
@@ -123,7 +130,7 @@ class Front:
             request_id,
             self._date,
             self._common_bytes,
-            head_bytes(entry.headers),
+            entry.head,
             len(entry.body),
             entry.body,
         )

@@ -1,14 +1,16 @@
 """The connection's own limits: how many there are, and how long and large a request's head is.
 
-uvicorn leaves these to a proxy in front; an endpoint that is run by itself needs them. Two short
-cuts go with them, since they need the connection too: an answer from the cache is written without
-starting a task, and a whole response in one write.
+uvicorn leaves these to a proxy in front; an endpoint that is run by itself needs them. Short cuts
+go with them, since they need the connection too: an answer from the cache is written without
+starting a task, and without even parsing a request that came before byte for byte; and a whole
+response goes out in one write.
 """
 
 from __future__ import annotations
 
 import asyncio
 import urllib.parse
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any
 
 import httptools
@@ -32,16 +34,23 @@ def _bare(status: str) -> bytes:
 
 _TOO_LARGE = _bare("431 Request Header Fields Too Large")
 _TIMEOUT = _bare("408 Request Timeout")
+_MAX_ANSWERED = 4096
+_MAX_ANSWERED_BYTES = 4096
 _BUSY = _bare("503 Service Unavailable\r\nretry-after: 1")
 
 
 class _Cycle(RequestResponseCycle):
     """uvicorn's, with a way to send a whole response in one write."""
 
-    def write_whole(self, head: bytes, body: bytes) -> None:
-        """Send a response; `head` is its status line and headers without the empty line."""
+    def write_whole(self, head: bytes, body: bytes) -> bool:
+        """Send a response; `head` is its status line and headers without the empty line.
+
+        False when it has to be sent the usual way, which waits for a client that does not read.
+        """
         if self.disconnected or self.response_started:
-            return
+            return True
+        if self.flow.write_paused:
+            return False
         self.response_started = self.response_complete = True
         date = b"".join(b"%b: %b\r\n" % pair for pair in self.default_headers)
         closing = b"" if self.keep_alive else b"connection: close\r\n"
@@ -50,6 +59,7 @@ class _Cycle(RequestResponseCycle):
         if not self.keep_alive:
             self.transport.close()
         self.on_response()
+        return True
 
 
 def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
@@ -58,6 +68,7 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
     timeout_s = settings.header_timeout_s
     max_connections = settings.max_connections
     open_connections = 0
+    answered: dict[bytes, Hashable] = {}
 
     class Guarded(HttpToolsProtocol):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -66,7 +77,10 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
             self._in_head = True
             self._counted = False
             self._head_timer: asyncio.TimerHandle | None = None
-            self._cached: bytes | None = None
+            self._cached: tuple[Hashable, bytes] | None = None
+            self._between = True
+            self._heads = 0
+            self._hit: Hashable = None
 
         def connection_made(self, transport: Any) -> None:
             nonlocal open_connections
@@ -87,12 +101,42 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
+            fresh = self._between
+            if fresh and data in answered and self._answer_again(data):
+                return
             if self._in_head and not self._take_head(len(data)):
                 return
+            self._heads, self._hit = 0, None
             super().data_received(data)
+            if fresh and self._between and self._hit is not None and self._heads == 1:
+                self._remember(data)
             if self._in_head and self._head_bytes and self._head_timer is None:
                 # The head came in part: the rest has this long.
                 self._head_timer = self.loop.call_later(timeout_s, self._late)
+
+        def _remember(self, data: bytes) -> None:
+            # One whole request and nothing else, so that its bytes stand for it.
+            whole = data.endswith(b"\r\n\r\n") and data.count(b"\r\n\r\n") == 1
+            if whole and len(data) <= _MAX_ANSWERED_BYTES and b"upgrade" not in data.lower():
+                if len(answered) >= _MAX_ANSWERED:
+                    answered.clear()
+                answered[data] = self._hit
+
+        def _answer_again(self, data: bytes) -> bool:
+            """Answer, without reading it, a request whose bytes the cache has answered before."""
+            if not self._is_free() or self.flow.write_paused or self.transport.is_closing():
+                return False
+            response = front.again(answered[data], self.client)
+            if response is None:
+                del answered[data]
+                return False
+            self._stop_timer()
+            self.transport.write(response)
+            self.on_response_complete()
+            return True
+
+        def _is_free(self) -> bool:
+            return self.cycle is None or self.cycle.response_complete
 
         def _take_head(self, size: int) -> bool:
             # What comes with the end of the head may be the body's; a head is refused only when
@@ -103,6 +147,10 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
             self._head_bytes += size
             return True
 
+        def on_message_begin(self) -> None:
+            self._between = False
+            super().on_message_begin()
+
         def on_url(self, url: bytes) -> None:
             super().on_url(url)
             if len(self.url) > max_head:
@@ -110,6 +158,7 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
 
         def on_headers_complete(self) -> None:
             self._in_head = False
+            self._heads += 1
             self._stop_timer()
             if self.transport.is_closing():
                 return
@@ -119,9 +168,10 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
             parser = self.parser
             version = parser.get_http_version()
             method = parser.get_method()
-            free = self.cycle is None or self.cycle.response_complete
+            free = self._is_free()
             keep_alive = version == "1.1" and parser.should_keep_alive()
-            if free and keep_alive and method == b"GET" and self.url.startswith(b"/sparql?"):
+            quick = free and keep_alive and not self.flow.write_paused
+            if quick and method == b"GET" and self.url.startswith(b"/sparql?"):
                 self._cached = front.hit(self.url[8:], self.headers, self.client)
                 if self._cached is not None:
                     return
@@ -165,10 +215,11 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
                 super().on_body(body)
 
         def on_message_complete(self) -> None:
+            self._between = True
             self._in_head = True
             self._head_bytes = 0
             if self._cached is not None:
-                response, self._cached = self._cached, None
+                (self._hit, response), self._cached = self._cached, None
                 self.transport.write(response)
                 self.on_response_complete()
             elif not self.transport.is_closing():

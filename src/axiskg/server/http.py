@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from axiskg.errors import AxisKGError
 
@@ -17,6 +17,7 @@ __all__ = [
     "Receive",
     "Scope",
     "Send",
+    "decoded",
     "headers_of",
     "media_type_of",
     "parameters",
@@ -98,6 +99,17 @@ def parameters(encoded: bytes, *, what: str) -> list[tuple[str, str]]:
         raise ProblemError(400, f"{what}: not UTF-8 behind its percent escapes") from None
     except ValueError:
         raise ProblemError(400, f"{what}: more than {_MAX_PARAMETERS} parameters") from None
+
+
+def decoded(encoded: bytes, *, what: str) -> str:
+    """One value of a query string or form, decoded once; raises `ProblemError` 400."""
+    if _BAD_ESCAPE.search(encoded):
+        raise ProblemError(400, f"{what}: a percent sign that begins no escape; write %25")
+    try:
+        encoded.decode("ascii")
+        return unquote_to_bytes(encoded.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        raise ProblemError(400, f"{what}: not UTF-8 behind its percent escapes") from None
 
 
 async def read_body(

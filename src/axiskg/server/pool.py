@@ -30,8 +30,11 @@ __all__ = ["PoolLimits", "WorkerPool"]
 _TICK_S = 0.02
 _SLOW_WALL_S = 1.0
 _SLOW_NICENESS = 10
+_SENDING_NICENESS = 2
 _IDLE_AFTER = 10
 """How many shares of CPU a slow query has, before it gets only what nobody else wants."""
+_SENDING_AFTER = 40
+"""How many a query has that sends rows, before it counts as any slow one."""
 _REOPEN_PAUSE_S = 0.1
 _RESPAWN_PAUSE_S = 0.5
 _MAX_PAUSED_S = 300.0
@@ -270,7 +273,7 @@ class WorkerPool:
                 failure = OverloadError("all places for long queries are taken", retry_after_s=2)
                 self._kill(worker, "shed", failure)
                 return
-            self._slow_down(worker)
+            self._slow_down(worker, job)
         if worker.slow:
             if job.abandoned:
                 self._kill(worker, "abandoned", StoreError("nobody waits for the answer"))
@@ -282,20 +285,24 @@ class WorkerPool:
             else:
                 memory.append((size, worker))
 
-    def _slow_down(self, worker: Worker) -> None:
+    def _slow_down(self, worker: Worker, job: Job) -> None:
         worker.slow = True
-        worker.child.renice(_SLOW_NICENESS)
+        worker.child.renice(_SLOW_NICENESS if job.stream is None else _SENDING_NICENESS)
         self.counts.slowed += 1
         self._running_fast -= 1
         self._replenish()
         self._next()
 
     def _hold_back(self, worker: Worker, job: Job, cpu_s: float) -> None:
-        # What sends rows is held back by its client already.
-        runs_away = cpu_s > _IDLE_AFTER * self.limits.slow_after_s and job.stream is None
-        if runs_away and not worker.idling:
-            worker.idling = True
+        # What sends rows is of use, and held back by its client already.
+        shares = cpu_s / self.limits.slow_after_s
+        if worker.held_back or shares < (_IDLE_AFTER if job.stream is None else _SENDING_AFTER):
+            return
+        worker.held_back = True
+        if job.stream is None:
             worker.child.run_when_idle()
+        else:
+            worker.child.renice(_SLOW_NICENESS)
 
     def _kill(self, worker: Worker, reason: str, failure: AxisKGError) -> None:
         self.counts.killed[reason] = self.counts.killed.get(reason, 0) + 1

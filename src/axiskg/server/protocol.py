@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from axiskg.errors import ParameterError
-from axiskg.server.http import ProblemError, parameters
+from axiskg.server.http import ProblemError, decoded, parameters
 
 __all__ = ["FORM", "QUERY_TYPE", "UPDATE_TYPE", "Operation", "absolute_iri", "read_operation"]
 
@@ -41,6 +41,9 @@ def absolute_iri(value: str, name: str) -> str:
 
 def read_operation(method: str, query_string: bytes, media_type: str, body: bytes) -> Operation:
     """The operation of a GET or POST request; raises `ProblemError` with the right status."""
+    if method != "POST" and query_string.startswith(b"query=") and b"&" not in query_string:
+        # The one parameter of most requests, without the general way's lists.
+        return _operation("query", decoded(query_string[6:], what="query string"), [])
     pairs = parameters(query_string, what="query string") if query_string else []
     if method != "POST":
         return _from_pairs(pairs, method)

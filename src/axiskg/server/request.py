@@ -133,8 +133,11 @@ class Request:
             body = b""
         self.size = len(body)
         write_whole = self.scope.get("extensions", {}).get("axiskg.whole")
-        if write_whole is not None and (b"connection", b"close") not in headers:
-            write_whole(b"%b%b" % (STATUS_LINES[status], head_bytes(sent)), body)
+        if (
+            write_whole is not None
+            and (b"connection", b"close") not in headers
+            and write_whole(STATUS_LINES[status] + head_bytes(sent), body)
+        ):
             return
         await self.send({"type": "http.response.start", "status": status, "headers": sent})
         await self.send({"type": "http.response.body", "body": body})

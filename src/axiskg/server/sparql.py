@@ -30,7 +30,7 @@ from axiskg.server.negotiation import (
     not_acceptable,
 )
 from axiskg.server.protocol import Operation
-from axiskg.server.request import Request
+from axiskg.server.request import Request, head_bytes
 from axiskg.server.services import Services
 
 __all__ = ["QueryRoute", "matches_etag"]
@@ -159,7 +159,8 @@ class QueryRoute:
         request.fields["rows"] = answer.rows
         self._log_slow(request, text, query_hash)
         if repeatable and not answer.truncated and generation == services.generation:
-            entry = Cached(headers, answer.body, etag, answer.rows, query_hash)
+            head = head_bytes(headers)
+            entry = Cached(headers, answer.body, etag, answer.rows, query_hash, head)
             services.cache.put(key, entry)
             self._remember(raw, key)
         await request.respond(200, headers, answer.body)

@@ -102,7 +102,7 @@ class Worker(asyncio.Protocol):
         self.child = child
         self.job: Job | None = None
         self.slow = False
-        self.idling = False
+        self.held_back = False
         self.path = ""
         self.opening = False
         self.killed_for: AxisKGError | None = None

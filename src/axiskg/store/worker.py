@@ -32,14 +32,16 @@ from axiskg.store.frames import (
     OPEN,
     QUERY,
     READY,
+    Reader,
     pack,
     pack_with_body,
-    receive,
     unpack,
 )
 from axiskg.store.sink import AnswerLimits, FullError, Sink
 
 __all__ = ["serve_queries"]
+
+_RECEIVE_BYTES = 256 << 10
 
 
 class _Engine:
@@ -136,21 +138,25 @@ def _check(sock: socket.socket, kind: str, text: str, base: str) -> None:
 
 def _loop(sock: socket.socket, prefixes: dict[str, str]) -> None:
     engine = _Engine(prefixes)
-    while (frame := receive(sock)) is not None:
-        kind, body = frame
-        if kind == QUERY:
-            engine.answer(sock, unpack(body))
-        elif kind == CHECK:
-            _check(sock, *unpack(body))
-        elif kind == OPEN:
-            path = unpack(body)
-            try:
-                engine.at(path)
-            except OSError as error:
-                sock.sendall(pack(FAILED, ("engine", str(error))))
-            else:
-                sock.sendall(pack(READY, path))
+    reader = Reader()
+    while data := sock.recv(_RECEIVE_BYTES):
+        for kind, body in reader.feed(data):
+            if kind == QUERY:
+                engine.answer(sock, unpack(body))
+            elif kind == CHECK:
+                _check(sock, *unpack(body))
+            elif kind == OPEN:
+                _open(sock, engine, unpack(body))
     os._exit(0)
+
+
+def _open(sock: socket.socket, engine: _Engine, path: str) -> None:
+    try:
+        engine.at(path)
+    except OSError as error:
+        sock.sendall(pack(FAILED, ("engine", str(error))))
+    else:
+        sock.sendall(pack(READY, path))
 
 
 def serve_queries(sock: socket.socket, prefixes: dict[str, str]) -> None:
