@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from axiskg.linking import keys
+from axiskg.linking.answers import Candidate, Linked, candidate_of
 from axiskg.linking.context import NO_CONTEXT, Context, Cues, cues, mentions
 from axiskg.linking.curated import Curated, curated
 from axiskg.linking.evidence import Evidence, gather, suggestions
@@ -36,82 +37,6 @@ _PLACES: Final = frozenset({"city", "region", "island", "water"})
 _RULERS: Final = frozenset({"state", "government", "igo", "organization"})
 _KEPT_CONTEXTS: Final = 512
 _YEARS: Final = re.compile(r"\(?\b(\d{4})\s?[–-]\s?(\d{4})\b")
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A reading of a name. `features` are what its score is the sum of."""
-
-    qid: str
-    label: str
-    description: str
-    kind: str
-    score: float
-    entity: str
-    how: str
-    features: dict[str, float] = field(default_factory=dict)
-    automatic: bool = False
-    classes: tuple[str, ...] = ()
-
-    def json(self) -> dict[str, Any]:
-        """The candidate for JSON; `entity` is our slug, or null."""
-        return {
-            "qid": self.qid,
-            "iri": PREFIXES["wd"] + self.qid,
-            "label": self.label,
-            "description": self.description,
-            "kind": self.kind,
-            "score": round(self.score, 3),
-            "entity": self.entity or None,
-            "evidence": self.how,
-            "features": {name: round(value, 3) for name, value in self.features.items()},
-        }
-
-
-def _candidate(
-    item: Item,
-    how: str,
-    features: dict[str, float],
-    score: float,
-    entity: str,
-    *,
-    automatic: bool = False,
-) -> Candidate:
-    return Candidate(
-        qid=item.qid,
-        label=item.label,
-        description=item.description,
-        kind=item.kind,
-        score=score,
-        entity=entity,
-        how=how,
-        features=features,
-        automatic=automatic,
-        classes=item.classes,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """The answer for one name: `decision` is match, candidates or none; `reason` says why."""
-
-    query: str
-    decision: str
-    match: Candidate | None
-    candidates: tuple[Candidate, ...]
-    reason: str
-    entity: str = ""
-
-    def json(self) -> dict[str, Any]:
-        """The answer for JSON; `entity` is our slug, or null."""
-        return {
-            "query": self.query,
-            "decision": self.decision,
-            "match": self.match.json() if self.match else None,
-            "candidates": [candidate.json() for candidate in self.candidates],
-            "reason": self.reason,
-            "entity": self.entity or None,
-        }
 
 
 class Linker:
@@ -195,7 +120,7 @@ class Linker:
             label = link.object_label if link else qid
             item = Item(qid, label, "", "other", (), 0.0)
         features = {"identifier": 1.0}
-        return _candidate(item, "identifier", features, 1.0, entity, automatic=True)
+        return candidate_of(item, "identifier", features, 1.0, entity, automatic=True)
 
     def _judged(self, text: str) -> Iterator[Evidence]:
         for qid, verdict in self.judgements.of(text).items():
@@ -248,7 +173,9 @@ class Linker:
             score = min(1.0, max(0.0, sum(features.values()) / 1.35))
             automatic = piece.automatic and verdicts.get(qid) != "unsure"
             entity = piece.entity or self.base.by_item.get(qid, "")
-            ranked.append(_candidate(item, piece.how, features, score, entity, automatic=automatic))
+            ranked.append(
+                candidate_of(item, piece.how, features, score, entity, automatic=automatic)
+            )
         ranked.sort(key=lambda one: (-sum(one.features.values()), one.qid))
         return ranked
 
@@ -366,7 +293,7 @@ class Linker:
             if fits and verdicts.get(item.qid) != "negative":
                 entity = self.base.by_item.get(item.qid, "")
                 ranked.append(
-                    _candidate(item, "near", {"near": 0.6 * likeness}, 0.6 * likeness, entity)
+                    candidate_of(item, "near", {"near": 0.6 * likeness}, 0.6 * likeness, entity)
                 )
         return ranked
 
