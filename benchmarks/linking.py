@@ -2,7 +2,7 @@
 
 The names are the English aliases of an extract of Wikidata. A name's hash puts it into one of ten
 folds; an index is built from which the names of a fold are hidden, and the linker is asked for
-them. Folds 0, 1, 6 and 7 served to tune the linker and aren't shown; the table is over folds 2 to 5.
+them. Folds 0, 1, 6 and 7 served to tune the linker and aren't shown; shown are folds 2 to 5.
 
 Counted are names that one item bears; names that several bear are a row of their own, since there
 an answer should be to abstain. *Bare* gives the linker the name alone, *typed* also the kind of
