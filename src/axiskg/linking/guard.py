@@ -2,6 +2,7 @@
 
 Every address is looked at after its name is resolved and the connection is made to that very
 address, so neither a redirect nor a changed name leads to a private, loopback or link-local one.
+A server that the operator has named may be private; no redirect leads to it from another.
 """
 
 from __future__ import annotations
@@ -28,12 +29,18 @@ _MAX_PAUSE_S: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far requests may go: bounds on time, size and tries, and whether to this machine."""
+    """How far requests may go: bounds on time, size and tries, and whether to this machine.
+
+    `allow_private` names servers, as `host` or `host:port`, that may have private addresses
+    (RFC 1918, RFC 4193, RFC 6598, loopback) when they are what is asked for; a redirect to one
+    from another server is refused all the same, and so are link-local addresses.
+    """
 
     timeout_s: float = 20.0
     max_bytes: int = 32_000_000
     retries: int = 2
     allow_loopback: bool = False
+    allow_private: frozenset[str] = frozenset()
     user_agent: str = "AxisKG"
     backoff_s: float = 0.5
 
@@ -50,10 +57,11 @@ class Reply:
 
 
 class _Guarded(httpcore.SyncBackend):
-    """Connects to public addresses only."""
+    """Connects to public addresses only; and to private ones of the server `named`."""
 
-    def __init__(self, *, allow_loopback: bool) -> None:
+    def __init__(self, *, allow_loopback: bool, named: tuple[str, int] | None) -> None:
         self._allow_loopback = allow_loopback
+        self._named = named
 
     def connect_tcp(
         self,
@@ -69,8 +77,9 @@ class _Guarded(httpcore.SyncBackend):
         except (socket.gaierror, UnicodeError) as error:
             raise LinkingError(f"{host}: no such server ({error})") from error
         addresses = [str(entry[4][0]) for entry in found]
+        named = (host.casefold(), port) == self._named
         for address in addresses:
-            if not _reachable(address, allow_loopback=self._allow_loopback):
+            if not _reachable(address, allow_loopback=self._allow_loopback, named=named):
                 raise LinkingError(
                     f"{host} is at {address}, a private address, and is not asked;"
                     " AXISKG_ALLOW_LOOPBACK=true allows servers on this machine"
@@ -87,14 +96,40 @@ class _Guarded(httpcore.SyncBackend):
         raise LinkingError(f"{path}: socket files are not asked")
 
 
-def _reachable(text: str, *, allow_loopback: bool) -> bool:
+_SHARED: Final = ipaddress.ip_network("100.64.0.0/10")
+
+
+def _reachable(text: str, *, allow_loopback: bool, named: bool) -> bool:
     address = ipaddress.ip_address(text.partition("%")[0])
     mapped = getattr(address, "ipv4_mapped", None)
     if mapped is not None:
         address = mapped
     if address.is_loopback:
-        return allow_loopback
-    return address.is_global and not address.is_multicast
+        return allow_loopback or named
+    if address.is_multicast or address.is_link_local or address.is_unspecified:
+        return False
+    lan = address.is_private or (address.version == 4 and address in _SHARED)
+    return address.is_global or (named and lan and not address.is_reserved)
+
+
+def _named(url: str, allowed: frozenset[str]) -> tuple[str, int] | None:
+    """Host and port of a URL whose server may be private; None when it may not.
+
+    >>> _named("http://sparql.lan:7878/query", frozenset({"SPARQL.lan"}))
+    ('sparql.lan', 7878)
+    >>> _named("http://[fd00::7]/query", frozenset({"[fd00::7]:80"}))
+    ('fd00::7', 80)
+    >>> _named("http://sparql.lan/query", frozenset({"sparql.lan:7878", "lan"}))
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise LinkingError(f"{url} is no plain http or https address ({error})") from error
+    host = (parts.hostname or "").casefold()
+    shown = f"[{host}]" if ":" in host else host
+    known = {entry.casefold() for entry in allowed}
+    return (host, port) if known & {host, shown, f"{shown}:{port}"} else None
 
 
 def fetch(
@@ -145,9 +180,8 @@ def _follow(
     body: bytes | None,
 ) -> Reply:
     """One try, through at most three redirects."""
-    with httpcore.ConnectionPool(
-        network_backend=_Guarded(allow_loopback=reach.allow_loopback), http2=False
-    ) as pool:
+    backend = _Guarded(allow_loopback=reach.allow_loopback, named=_named(url, reach.allow_private))
+    with httpcore.ConnectionPool(network_backend=backend, http2=False) as pool:
         for _ in range(_MAX_REDIRECTS + 1):
             parts = urlsplit(url)
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
