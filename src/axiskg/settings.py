@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings", "resources_dir"]
@@ -20,6 +21,13 @@ def resources_dir() -> Path:
     if (checkout / "ontology").is_dir() and (checkout / "queries").is_dir():
         return checkout
     return Path(__file__).resolve().parent / "resources"
+
+
+def _host_and_port(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    shown = f"[{host}]" if ":" in host else host
+    return f"{shown}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
 class Settings(BaseSettings):
@@ -181,10 +189,49 @@ class Settings(BaseSettings):
     federation_retries: int = Field(
         default=2, ge=0, description="How often a remote server that fails is asked again."
     )
+    load_from: dict[str, str] = Field(
+        default_factory=dict,
+        description="Documents that LOAD may fetch, name to URL or to a beginning of URLs that"
+        " ends in *, as a JSON object; everything else is refused.",
+    )
+    load_max_mb: int = Field(
+        default=16, gt=0, description="Megabytes that one loaded document may have."
+    )
+    load_timeout_s: float = Field(
+        default=20.0, gt=0, description="Seconds that an update may wait for what it loads."
+    )
+    private_targets: frozenset[str] = Field(
+        default_factory=frozenset,
+        description="Names in the federation and load_from settings whose servers may be at"
+        " private or loopback addresses, as a JSON list; link-local ones are never asked.",
+    )
     allow_loopback: bool = Field(
         default=False,
         description="Whether a remote server may be on this very machine, as in tests.",
     )
+
+    @field_validator("load_from")
+    @classmethod
+    def _whole_hosts(cls, load_from: dict[str, str]) -> dict[str, str]:
+        for name, url in load_from.items():
+            parts = urlsplit(url.removesuffix("*"))
+            whole = parts.scheme in {"http", "https"} and parts.netloc and "@" not in parts.netloc
+            if not whole or (url.endswith("*") and not parts.path):
+                raise ValueError(
+                    f"{name}: {url!r} is no http or https URL with its whole host, or a beginning"
+                    " of such, like https://example.org/data/*"
+                )
+        return load_from
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        """The servers of `private_targets`, as host:port in lower case."""
+        urls = (
+            known[name]
+            for known in (self.federation, self.load_from)
+            for name in self.private_targets & known.keys()
+        )
+        return frozenset(map(_host_and_port, urls))
 
     @property
     def ontology_dir(self) -> Path:

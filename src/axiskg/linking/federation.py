@@ -191,6 +191,7 @@ def _ask(
             max_bytes=settings.federation_max_mb * 1_000_000,
             retries=settings.federation_retries,
             allow_loopback=settings.allow_loopback,
+            allow_private=settings.private_hosts,
             user_agent=settings.user_agent,
         )
         limit = settings.federation_max_rows
