@@ -15,7 +15,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,38 +159,58 @@ class Database:
 
     def load(self, quads: Iterable[Quad]) -> None:
         """Read all quads but those that are themselves derived; then lock the database."""
+        self.load_written(lambda path: serialize(quads, str(path), format=RdfFormat.N_QUADS))
+
+    def load_written(self, write: Callable[[Path], object]) -> None:
+        """Read what `write` puts into an N-Quads file in pyoxigraph's form."""
         path = self._folder / "quads.nq"
-        serialize(quads, str(path), format=RdfFormat.N_QUADS)
+        write(path)
         self.load_file(path)
         path.unlink()
 
     def load_file(self, path: Path) -> None:
         """Read an N-Quads file in pyoxigraph's form; then lock the database."""
+        try:
+            self._read_lines(path)
+        except duckdb.InvalidInputException as error:
+            raise StoreError(
+                f"a quad can't be read (has it more than 2 MB?): {str(error)[:200]}"
+            ) from error
+        self._encode_lines()
+
+    def _read_lines(self, path: Path) -> None:
+        """Fill `line(s, p, o, g)` with the words of the quads that count."""
         rows = self.rows
         place = str(path).replace("'", "''")
-        rows(
-            f"""CREATE TEMP TABLE raw AS SELECT line FROM read_csv('{place}', header=false,
-            delim='\x1f', quote='', escape='', comment='', columns={{'line': 'VARCHAR'}},
-            auto_detect=false)"""
+        read = (
+            f"read_csv('{place}', header=false, quote='', escape='', comment='', auto_detect=false"
         )
         rows(
-            # a literal may hold spaces, its last word then holds the closing quote: no graph does
+            # most lines are five words and read as columns; those of a literal with spaces are
+            # taken apart by hand. A last word with a quote ends a literal: no graph, so a default
+            # graph's triple
             f"""CREATE TEMP TABLE line AS
-            WITH split AS MATERIALIZED (SELECT line, string_split(line, ' ') AS word FROM raw),
+            WITH plain AS (SELECT s, p, o, g FROM {read}, delim=' ', ignore_errors=true, columns={{
+              's': 'VARCHAR', 'p': 'VARCHAR', 'o': 'VARCHAR', 'g': 'VARCHAR', 'dot': 'VARCHAR'}})),
+            spaced AS MATERIALIZED (SELECT line, string_split(line, ' ') AS word
+              FROM {read}, delim='\x1f', columns={{'line': 'VARCHAR'}})
+              WHERE contains(line, '"') AND length(line) - length(replace(line, ' ', '')) > 4),
             named AS MATERIALIZED (
               SELECT line, word[1] AS s, word[2] AS p, word[-2] AS g,
-                length(word[1]) + length(word[2]) AS before FROM split),
-            whole AS MATERIALIZED (
-              SELECT s, p, g, substr(line, before + 3, length(line) - before - length(g) - 5) AS o
-              FROM named WHERE length(line) - before - length(g) - 5 > 0)
+                length(word[1]) + length(word[2]) AS before FROM spaced),
+            whole AS (SELECT * FROM plain UNION ALL SELECT s, p,
+              substr(line, before + 3, length(line) - before - length(g) - 5) AS o, g FROM named)
             SELECT s, p, o, g FROM whole WHERE NOT contains(g, '"')
               AND (starts_with(g, '<') OR starts_with(g, '_:')) AND NOT starts_with(o, '<<')
               AND g NOT IN ({", ".join(f"'<{g}>'" for g in _DERIVED)})
               AND NOT starts_with(g, '<{SCENARIO_GRAPH}')"""
         )
-        rows("DROP TABLE raw")
         rows("SET enable_external_access=false")
         rows("SET lock_configuration=true")
+
+    def _encode_lines(self) -> None:
+        """Fill the dictionary and the tables from `line`, which is dropped."""
+        rows = self.rows
         rows(
             """CREATE TEMP TABLE word AS SELECT DISTINCT w FROM (
             SELECT s AS w FROM line UNION ALL SELECT p FROM line UNION ALL SELECT o FROM line
@@ -272,7 +292,8 @@ class Database:
         """The triples of the ontology, as texts."""
         found: list[tuple[str, str, str]] = self.rows(
             """SELECT s.text, p.text, o.text FROM described d JOIN term s ON s.id = d.s
-            JOIN term p ON p.id = d.p JOIN term o ON o.id = d.o WHERE part = 2"""
+            JOIN term p ON p.id = d.p JOIN term o ON o.id = d.o WHERE part = 2
+            ORDER BY d.p, d.s, d.o"""
         )
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ from typing import Self
 from pyoxigraph import NamedNode, Quad, Triple
 
 from axiskg.errors import NotFoundError, did_you_mean
-from axiskg.namespaces import AXIS, ONTOLOGY_GRAPH
+from axiskg.namespaces import AXIS
 from axiskg.reasoning.database import Database, Limits
 from axiskg.reasoning.evaluation import Evaluation
 from axiskg.reasoning.ir import RDF_TYPE, Kind, Relation
@@ -233,7 +233,8 @@ class Reasoner:
         owl: OwlProfile | None = None,
     ) -> Reasoner:
         """A reasoner over one snapshot of a store and the rules of a folder."""
-        return cls.from_quads(store.dump(), read_rules(rules_dir), limits=limits, owl=owl)
+        rules = read_rules(rules_dir)
+        return cls._loaded(lambda db: db.load_written(store.write_nquads), rules, limits, owl)
 
     @classmethod
     def from_quads(
@@ -245,22 +246,7 @@ class Reasoner:
         owl: OwlProfile | None = None,
     ) -> Reasoner:
         """A reasoner over quads, graph by graph as in the store."""
-        ontology: list[Triple] = []
-        graph = NamedNode(ONTOLOGY_GRAPH)
-
-        def watched() -> Iterator[Quad]:
-            for quad in quads:
-                if quad.graph_name == graph:
-                    ontology.append(quad.triple)
-                yield quad
-
-        db = Database(limits or Limits())
-        try:
-            db.load(watched())
-        except BaseException:
-            db.close()
-            raise
-        return cls._compiled(db, ontology, rules, owl)
+        return cls._loaded(lambda db: db.load(quads), rules, limits, owl)
 
     @classmethod
     def from_nquads(
@@ -272,27 +258,23 @@ class Reasoner:
         owl: OwlProfile | None = None,
     ) -> Reasoner:
         """A reasoner over an N-Quads file as pyoxigraph writes it: the fast way for millions."""
+        return cls._loaded(lambda db: db.load_file(path), rules, limits, owl)
+
+    @classmethod
+    def _loaded(
+        cls,
+        load: Callable[[Database], None],
+        rules: Sequence[RuleFile],
+        limits: Limits | None,
+        owl: OwlProfile | None,
+    ) -> Reasoner:
         db = Database(limits or Limits())
         try:
-            db.load_file(path)
+            load(db)
             ontology = [
                 Triple(term_of(s), NamedNode(p), term_of(o))  # type: ignore[arg-type]
                 for s, p, o in db.ontology()
             ]
-        except BaseException:
-            db.close()
-            raise
-        return cls._compiled(db, ontology, rules, owl)
-
-    @classmethod
-    def _compiled(
-        cls,
-        db: Database,
-        ontology: Iterable[Triple],
-        rules: Sequence[RuleFile],
-        owl: OwlProfile | None,
-    ) -> Reasoner:
-        try:
             profile = owl or OwlProfile()
             properties, classes = db.vocabulary() if profile.same_as else ([], [])
             axioms, violations, terms = axioms_of(

@@ -61,6 +61,10 @@ class ServedStore:
         """All quads of the published generation."""
         return self._snapshot.dump()
 
+    def write_nquads(self, path: Path) -> None:
+        """Write all quads of the published generation to a file."""
+        self._snapshot.write_nquads(path)
+
     def graph_sizes(self) -> dict[str | None, int]:
         """Number of quads in each graph; the default graph under None."""
         return self._snapshot.graph_sizes()

@@ -170,6 +170,11 @@ class EmbeddedStore:
         """All quads of one snapshot."""
         yield from list(self._store.quads_for_pattern(None, None, None, None))
 
+    def write_nquads(self, path: Path) -> None:
+        """Write all quads of one snapshot to a file, without a Python object for each."""
+        with _store_errors():
+            self._store.dump(str(path), format=ox.RdfFormat.N_QUADS)
+
     def snapshot(self, path: Path) -> None:
         """Write a copy: hard links where the store is on the same disk, else a full copy."""
         if path.exists():

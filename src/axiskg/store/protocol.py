@@ -92,6 +92,9 @@ class Store(Protocol):
     def dump(self) -> Iterator[Quad]:
         """All quads of one snapshot."""
 
+    def write_nquads(self, path: Path) -> None:
+        """Write all quads of one snapshot to a file, in the form of `pyoxigraph.serialize`."""
+
     def snapshot(self, path: Path) -> None:
         """Write a copy of the store to `path`, which another process can open read-only."""
 

@@ -131,6 +131,10 @@ class RemoteStore:
             assert graph is None or isinstance(graph, (ox.NamedNode, ox.BlankNode))
             yield ox.Quad(subject, predicate, target, graph)
 
+    def write_nquads(self, path: Path) -> None:
+        """Write all quads, as one answer, to a file."""
+        ox.serialize(self.dump(), str(path), format=ox.RdfFormat.N_QUADS)
+
     def snapshot(self, path: Path) -> None:
         """Copy the graph into a new embedded store at `path`."""
         from axiskg.store.embedded import EmbeddedStore

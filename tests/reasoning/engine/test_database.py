@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad
 
-from axiskg.errors import ConfigError
+from axiskg.errors import ConfigError, StoreError
 from axiskg.namespaces import INFERRED_GRAPH, ONTOLOGY_GRAPH, PLAIN_GRAPH, SCENARIO_GRAPH
 from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.terms import lexical, term_of, text_of, values
+from axiskg.store import EmbeddedStore
 
-from .conftest import axis
+from .conftest import HERE, axis
 
 S, P = NamedNode("urn:s"), NamedNode("urn:p")
 GRAPH = NamedNode(ONTOLOGY_GRAPH)
@@ -53,6 +54,30 @@ def test_any_text_reads_back(words: list[str]) -> None:
         found = {term_of(fact.o) for fact in reasoner.run().facts("urn:p")}
     assert found == literals
     assert {lexical(text_of(term)) for term in literals} == set(words)
+
+
+def test_lines_of_any_number_of_words_are_read() -> None:
+    named = [Quad(S, P, Literal(" ".join("ab" * n)), GRAPH) for n in range(6)]
+    named += [Quad(S, P, Literal(" " * n, language="en"), GRAPH) for n in range(4)]
+    default = [Quad(S, P, quad.object, DefaultGraph()) for quad in named]
+    with Reasoner.from_quads([*default, *named]) as reasoner:
+        found = [fact.o for fact in reasoner.run().facts("urn:p")]
+    assert sorted(found) == sorted(text_of(quad.object) for quad in named)
+
+
+def test_a_store_and_its_quads_give_the_same() -> None:
+    quads = [Quad(S, P, term, GRAPH) for term in TERMS]
+    with EmbeddedStore.in_memory() as store:
+        store.extend([*quads, Quad(S, P, Literal("a b"), DefaultGraph())])
+        with Reasoner.from_store(store, HERE / "rules") as reasoner:
+            found = {term_of(fact.o) for fact in reasoner.run().facts("urn:p")}
+    assert found == set(TERMS)
+
+
+def test_a_literal_too_long_is_refused_in_words() -> None:
+    long = Quad(S, P, Literal("x" * 3_000_000), GRAPH)
+    with pytest.raises(StoreError, match="more than 2 MB"):
+        Reasoner.from_quads([long])
 
 
 def test_derived_graphs_and_the_default_graph_are_left_out() -> None:
