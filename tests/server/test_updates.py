@@ -7,7 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from axiskg.store.update_text import graphs_written, within_graph, without_silent_loads
+from axiskg.store.update_text import (
+    followed_by,
+    graphs_written,
+    loads_of,
+    with_loads_replaced,
+    within_graph,
+)
 
 UPDATE = {"content-type": "application/sparql-update"}
 
@@ -117,7 +123,9 @@ def test_the_graphs_that_an_update_writes(update: str, graphs: set[str | None]) 
 
 def test_silent_loads_do_nothing_silently(client: httpx.Client) -> None:
     text = "LOAD SILENT <http://127.0.0.1:1/> INTO GRAPH <urn:g> ; INSERT DATA { }"
-    assert "LOAD" not in without_silent_loads(text)
+    (load,) = loads_of(text)
+    assert (load.url, load.graph, load.silent) == ("http://127.0.0.1:1/", "urn:g", True)
+    assert with_loads_replaced(text, {0: "CLEAR DEFAULT"}) == "CLEAR DEFAULT ; INSERT DATA { }"
     assert client.post("/update", content=text, headers=UPDATE).status_code == 204
 
 

@@ -14,6 +14,7 @@ from axiskg.plain import refresh_plain_view, refresh_standing
 from axiskg.reasoning.engine import Reasoner, Selection
 from axiskg.settings import Settings
 from axiskg.store.protocol import Store
+from axiskg.store.staleness import removal, staleness
 
 __all__ = ["Conclusions", "refresh"]
 
@@ -47,9 +48,11 @@ def refresh(store: Store, settings: Settings) -> Conclusions:
     Readers see the old conclusions with the old view, or the new with the new. Written are the
     conclusions of the domain rules over the accepted statements (to the inferred graph), and for
     each scenario its affirmed antecedents and consequents and what follows from them in addition.
+    The note that conclusions are stale goes with them, unless somebody has written meanwhile.
     Raises `RuleError` for a rule outside the rule language; then nothing is written.
     """
     began = time.monotonic()
+    stale = staleness(store.query)
     refresh_standing(store)
     with Reasoner.from_store(store, settings.ontology_dir / "rules") as reasoner:
         base = reasoner.run()
@@ -63,6 +66,8 @@ def refresh(store: Store, settings: Settings) -> Conclusions:
             graph = SCENARIO_GRAPH + name.removeprefix(SCN)
             operations.append(_replace(graph, sorted(triples, key=str)))
         broken = len(base.inconsistencies)
+    if stale is not None:
+        operations.append(removal(stale))
     refresh_plain_view(store, first=operations)
     return Conclusions(len(conclusions), len(names), broken, time.monotonic() - began)
 

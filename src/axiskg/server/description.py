@@ -12,11 +12,11 @@ from axiskg.errors import AxisKGError
 from axiskg.formats import DATASETS, GRAPHS, RESULTS, Format, negotiate, serialize_quads
 from axiskg.namespaces import LINKS_GRAPH, PREFIXES, ROOT
 from axiskg.server.answers import Answer, NotAcceptableError, Question
+from axiskg.server.conditions import matches_etag
 from axiskg.server.http import HeaderList, ProblemError
 from axiskg.server.negotiation import OFFERED, not_acceptable
 from axiskg.server.request import Request
 from axiskg.server.services import Services
-from axiskg.server.sparql import matches_etag
 
 __all__ = ["DescriptionRoute"]
 

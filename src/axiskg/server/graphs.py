@@ -16,10 +16,11 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
 
-from axiskg.errors import NotFoundError
-from axiskg.formats import GRAPHS, format_named, negotiate
+from axiskg.errors import NotFoundError, QueryTooLargeError
+from axiskg.formats import FORMATS, GRAPHS, format_named
 from axiskg.server.accounts import Holder
 from axiskg.server.answers import Answer, AnswerStream, NotAcceptableError, Question
+from axiskg.server.conditions import Conditions, matches_etag
 from axiskg.server.http import (
     ClientGoneError,
     HeaderList,
@@ -30,25 +31,32 @@ from axiskg.server.http import (
     read_body,
     too_large,
 )
-from axiskg.server.negotiation import OFFERED, content_type, encoding_for, not_acceptable
+from axiskg.server.negotiation import (
+    OFFERED,
+    choices,
+    content_type,
+    encoding_for,
+    graph_media_type,
+    not_acceptable,
+)
 from axiskg.server.parts import Parts
-from axiskg.server.protected import DEFAULT_GRAPH
+from axiskg.server.protected import DEFAULT_GRAPH, is_protected
 from axiskg.server.protocol import UPDATE_TYPE, absolute_iri
 from axiskg.server.request import Request
 from axiskg.server.services import Services
-from axiskg.server.sparql import matches_etag
 from axiskg.server.updates import UpdateRoute, written_headers
 from axiskg.server.writing import Written
 from axiskg.store.update_text import graphs_written, within_graph
+from axiskg.store.writer import CREATED, MISSING, UNMET
 
 __all__ = ["GRAPH_METHODS", "GraphStoreRoute"]
 
 GRAPH_METHODS = b"GET, HEAD, PUT, POST, DELETE, PATCH, OPTIONS"
 _VARY = b"accept, accept-encoding"
 _ACCEPTED = tuple(f.media_type for f in GRAPHS)
-_AMBIGUOUS = frozenset({"text/plain", "application/xml", "text/xml", "application/json"})
 _WHOLE_GRAPH = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
-_ANYTHING = "ASK { ?s ?p ?o }"
+_METHODS = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE", "PATCH"})
+_NAME_ONE = "name a graph: ?graph=IRI, ?default, or in the path"
 
 
 @dataclass(slots=True)
@@ -71,49 +79,53 @@ class GraphStoreRoute:
 
     async def answer(self, request: Request) -> None:
         """Answer one request."""
-        graph, in_path = self._target(request)
+        graph, in_path, wanted = self._target(request)
         method = request.method
-        if method in {"GET", "HEAD"}:
-            if graph is None:
-                raise ProblemError(400, "name a graph: ?graph=IRI, ?default, or in the path")
-            await self._get(request, graph)
-            return
-        if method not in {"PUT", "POST", "DELETE", "PATCH"}:
+        if method not in _METHODS:
             raise ProblemError(
                 405, f"{method} is not a method here", headers=[(b"allow", GRAPH_METHODS)]
             )
+        if method in {"GET", "HEAD"}:
+            if graph is None:
+                raise ProblemError(400, _NAME_ONE)
+            await self._get(request, graph, wanted)
+            return
         holder = self._services.accounts.demand("write", request.headers.get(b"authorization"))
         request.fields["token"] = holder.name
         request.lane = "write"
-        location: HeaderList = []
+        made = graph is None
         if graph is None:
             if method != "POST":
-                raise ProblemError(400, "name a graph: ?graph=IRI, ?default, or in the path")
+                raise ProblemError(400, _NAME_ONE)
             graph = f"{request.root_url}/graphs/{secrets.token_hex(8)}"
-            location = [(b"location", graph.encode())]
-        protected = self._updates.check_graphs(holder, frozenset({graph}))
-        await self._check_preconditions(request, graph)
+        by_hand = self._updates.check_graphs(holder, frozenset({graph}))
+        conditions = Conditions.of(request.headers)
+        self._check_tags(conditions, graph)
         if method == "PATCH":
-            written = await self._patch(request, holder, graph)
+            written = await self._patch(request, holder, graph, conditions)
         elif method == "DELETE":
-            written = await self._write("delete", (graph or None,))
+            written = await self._write("delete", (graph or None,), graph, conditions, by_hand)
         else:
-            written = await self._upload(request, graph)
-        if protected and method != "PATCH":
+            written = await self._upload(request, graph, conditions, by_hand)
+        if by_hand and method != "PATCH" and written.outcome not in {UNMET, MISSING}:
             self._services.mark_stale(written.generation)
-        if written.outcome == "missing":
+        if written.outcome == UNMET and conditions:
+            raise conditions.failure()
+        if written.outcome in {UNMET, MISSING}:
             raise NotFoundError(f"there is no graph {graph}")
-        created = written.outcome == "created" or bool(location)
-        if created and in_path:
-            location = [(b"location", graph.encode())]
-        headers = [*written_headers(written), *location]
+        created = written.outcome == CREATED
+        headers = written_headers(written)
+        if created and (made or in_path):
+            headers.append((b"location", graph.encode()))
         await request.respond(201 if created else 204, headers)
 
-    def _target(self, request: Request) -> tuple[str | None, bool]:
-        """The graph ("" for the default one, None for none), and whether the path names it."""
+    def _target(self, request: Request) -> tuple[str | None, bool, str | None]:
+        """The graph ("" for the default one, None for none), whether the path names it, and the
+        value of `?format=`."""
         pairs = parameters(request.query_string, what="query string")
         graphs = [value for name, value in pairs if name == "graph"]
         default = [value for name, value in pairs if name == "default"]
+        wanted = next((value for name, value in pairs if name == "format"), None)
         below = request.path.removeprefix("/graphs").removeprefix("/")
         if len(graphs) + len(default) + bool(below) > 1:
             raise ProblemError(400, "name one graph, not several")
@@ -121,27 +133,29 @@ class GraphStoreRoute:
             raw_path = request.scope.get("raw_path", request.path.encode()).decode(
                 "ascii", "replace"
             )
-            return f"{request.root_url}{raw_path.partition('?')[0]}", True
+            path = absolute_iri(f"{request.root_url}{raw_path.partition('?')[0]}", "the path")
+            return path, True, wanted
         if graphs:
-            return absolute_iri(graphs[0], "graph"), False
-        return (DEFAULT_GRAPH if default else None), False
+            return absolute_iri(graphs[0], "graph"), False, wanted
+        return (DEFAULT_GRAPH if default else None), False, wanted
 
     # ---- reading
 
-    def _question(self, text: str, graph: str, request: Request, media: str = "") -> Question:
+    def _question(self, graph: str, request: Request, media: str = "") -> Question:
+        """For the whole graph, or without a media type whether it is there, be it empty."""
         settings = self._services.settings
-        default = None if graph == DEFAULT_GRAPH else (graph,)
         formats: tuple[tuple[str, tuple[str, str]], ...]
         if media:
             formats = (("graph", (media, format_named(media, OFFERED["graph"]).media_type)),)
             encoding = encoding_for(request.headers.get(b"accept-encoding", b"").decode("latin-1"))
+            within = graph != DEFAULT_GRAPH
         else:
-            formats, encoding = (("boolean", ("csv", "text/csv")),), ""
+            formats, encoding, within = (("boolean", ("csv", "text/csv")),), "", False
         return Question(
-            text=text,
+            text=_WHOLE_GRAPH if media else f"ASK {{ GRAPH <{graph}> {{}} }}",
             base=request.base_iri,
-            default_graphs=default,
-            named_graphs=None if default is None else (),
+            default_graphs=(graph,) if within else None,
+            named_graphs=() if within else None,
             union=False,
             formats=formats,
             encoding=encoding,
@@ -165,43 +179,49 @@ class GraphStoreRoute:
     async def _exists(self, request: Request, graph: str) -> bool:
         if graph == DEFAULT_GRAPH:
             return True
-        answer = await self._ask(request, self._question(_ANYTHING, graph, request))
+        answer = await self._ask(request, self._question(graph, request))
         assert isinstance(answer, Answer)
         return answer.body == b"true"
 
-    def _etag(self, graph: str, media: str, encoding: str) -> bytes:
-        services = self._services
-        suffix = f"-{encoding}" if encoding else ""
-        return f'"{services.boot}-{services.generation}-{media}{suffix}"'.encode()
+    def _tag(self, graph: str) -> bytes:
+        """The beginning of the entity tags of a graph as it is now, whatever their format."""
+        return f'"{self._services.boot}-{self._services.writer.version_of(graph)}-'.encode()
 
-    async def _get(self, request: Request, graph: str) -> None:
+    async def _get(self, request: Request, graph: str, wanted: str | None) -> None:
         if not self._services.ready:
             raise ProblemError(503, "the store is being opened", headers=[(b"retry-after", b"2")])
         accept = request.headers.get(b"accept")
-        chosen = negotiate(None if accept is None else accept.decode("latin-1"), OFFERED["graph"])
-        # A HEAD that names what it would send says nothing of what it would take.
-        if chosen is None:
+        chosen = dict(choices(None if accept is None else accept.decode("latin-1"), wanted))
+        if "graph" not in chosen:
             raise not_acceptable(NotAcceptableError("graph"))
+        media = chosen["graph"][0]
         request.lane = "worker"
-        generation = self._services.generation
-        question = self._question(_WHOLE_GRAPH, graph, request, chosen.name)
-        etag = self._etag(graph, chosen.name, question.encoding)
+        question = self._question(graph, request, media)
+        suffix = f"-{question.encoding}" if question.encoding else ""
+        etag = self._tag(graph) + f'{media}{suffix}"'.encode()
         headers: HeaderList = [
-            (b"content-type", content_type(chosen.name)),
             (b"vary", _VARY),
             (b"cache-control", b"no-cache"),
-            (b"axiskg-generation", str(generation).encode()),
+            (b"axiskg-generation", str(self._services.generation).encode()),
             (b"etag", etag),
         ]
+        if is_protected(graph):
+            headers += self._services.refresher.headers()
         if not await self._exists(request, graph):
             raise NotFoundError(f"there is no graph {graph}")
         if matches_etag(request.headers.get(b"if-none-match"), etag):
-            await request.respond(304, [(b"etag", etag), (b"vary", _VARY)])
+            await request.respond(304, headers)
             return
+        headers.append((b"content-type", content_type(media)))
+        if wanted:
+            name = f'attachment; filename="graph.{FORMATS[media].extension}"'
+            headers.append((b"content-disposition", name.encode()))
         answer = await self._ask(request, question)
         if answer.encoding:
             headers.append((b"content-encoding", answer.encoding.encode()))
         if isinstance(answer, Answer):
+            if answer.truncated:
+                raise _too_long(answer.truncated)
             await request.respond(200, headers, answer.body)
             return
         request.watch_client()
@@ -217,29 +237,46 @@ class GraphStoreRoute:
 
     # ---- writing
 
-    async def _check_preconditions(self, request: Request, graph: str) -> None:
-        """If-Match and If-None-Match on writes (RFC 9110, 13.1); raises 412."""
-        wanted = request.headers.get(b"if-match")
-        unwanted = request.headers.get(b"if-none-match")
-        if wanted is None and unwanted is None:
-            return
-        exists = await self._exists(request, graph)
-        prefix = f'"{self._services.boot}-{self._services.generation}-'.encode()
-        if wanted is not None:
-            fits = exists and (
-                wanted.strip() == b"*"
-                or any(tag.strip().startswith(prefix) for tag in wanted.split(b","))
-            )
-            if not fits:
-                raise ProblemError(412, "the graph is not the one that If-Match names any more")
-        if unwanted is not None and exists and unwanted.strip() == b"*":
-            raise ProblemError(412, "the graph exists, and If-None-Match: * wants it not to")
+    def _check_tags(self, conditions: Conditions, graph: str) -> None:
+        """Raise 412 for a graph that has changed; whether it is there is seen by the writer."""
+        if not conditions.tags_hold(self._tag(graph)):
+            raise conditions.failure()
 
-    async def _write(self, operation: str, arguments: tuple[object, ...]) -> Written:
-        services = self._services
-        return await services.writer.write(operation, arguments, services.settings.update_timeout_s)
+    async def _ready_for(
+        self, conditions: Conditions, graph: str
+    ) -> tuple[str | None, bool] | None:
+        """Wait until the tags can be judged for good, and judge them (RFC 9110, 13.2.1).
 
-    async def _patch(self, request: Request, holder: Holder, graph: str) -> Written:
+        The condition that is left, whether the graph must be there, is for the writer.
+        """
+        if conditions.need_the_tag:
+            self._check_tags(conditions, graph)
+            await self._services.writer.settled(graph)
+            self._check_tags(conditions, graph)
+        must = conditions.must_exist
+        return None if must is None else (graph or None, must)
+
+    async def _write(
+        self,
+        operation: str,
+        arguments: tuple[object, ...],
+        graph: str,
+        conditions: Conditions,
+        by_hand: bool,
+    ) -> Written:
+        condition = await self._ready_for(conditions, graph)
+        return await self._services.writer.write(
+            operation,
+            arguments,
+            self._services.settings.update_timeout_s,
+            touched=frozenset({graph}),
+            condition=condition,
+            by_hand=by_hand,
+        )
+
+    async def _patch(
+        self, request: Request, holder: Holder, graph: str, conditions: Conditions
+    ) -> Written:
         media_type = media_type_of(request.headers)
         if media_type != UPDATE_TYPE:
             raise ProblemError(
@@ -247,8 +284,6 @@ class GraphStoreRoute:
                 f"a patch is a SPARQL Update, {UPDATE_TYPE}",
                 headers=[(b"accept-patch", UPDATE_TYPE.encode())],
             )
-        if graph and not await self._exists(request, graph):
-            raise NotFoundError(f"there is no graph {graph}")
         settings = self._services.settings
         body = await read_body(
             request.headers,
@@ -264,14 +299,22 @@ class GraphStoreRoute:
             text = within_graph(text, graph)
         elif graphs_written(text) - {DEFAULT_GRAPH}:
             raise ProblemError(400, "a patch of the default graph can't write another graph")
-        return await self._updates.run(request, holder, text)
 
-    async def _upload(self, request: Request, graph: str) -> Written:
+        async def ready() -> tuple[str | None, bool] | None:
+            # Without conditions too: what is not there can't be patched.
+            return await self._ready_for(conditions, graph) or (graph or None, True)
+
+        return await self._updates.run(request, holder, text, ready=ready)
+
+    async def _upload(
+        self, request: Request, graph: str, conditions: Conditions, by_hand: bool
+    ) -> Written:
         spool = _Spool()
         try:
             await self._receive(request, spool)
             operation = "put" if request.method == "PUT" else "post"
-            return await self._write(operation, (graph or None, spool.documents))
+            arguments = (graph or None, spool.documents)
+            return await self._write(operation, arguments, graph, conditions, by_hand)
         finally:
             await asyncio.to_thread(spool.discard)
 
@@ -331,18 +374,22 @@ class GraphStoreRoute:
             raise ProblemError(400, "multipart/form-data without a part that holds a document")
 
 
+def _too_long(cap: str) -> QueryTooLargeError:
+    return QueryTooLargeError(
+        f"the graph is over the cap on {cap} of an answer; ask for parts of it at /sparql"
+    )
+
+
 def _checked(media_type: str) -> str:
     """A media type that a graph can come in; raises 415 with the list."""
-    for offered in GRAPHS:
-        if media_type == offered.media_type or media_type in offered.aliases:
-            if media_type in _AMBIGUOUS:
-                break
-            return offered.media_type
-    raise ProblemError(
-        415,
-        f"a graph can't come as {media_type or 'nothing named'}; send {', '.join(_ACCEPTED)}",
-        accepted=list(_ACCEPTED),
-    )
+    found = graph_media_type(media_type)
+    if found is None:
+        raise ProblemError(
+            415,
+            f"a graph can't come as {media_type or 'nothing named'}; send {', '.join(_ACCEPTED)}",
+            accepted=list(_ACCEPTED),
+        )
+    return found
 
 
 async def _body(request: Request, limit: int) -> AsyncIterator[bytes]:

@@ -9,7 +9,15 @@ from axiskg.formats import DATASETS, FORMATS, GRAPHS, RESULTS, Format, format_na
 from axiskg.server.answers import NotAcceptableError
 from axiskg.server.http import ProblemError
 
-__all__ = ["OFFERED", "Choices", "choices", "content_type", "encoding_for", "not_acceptable"]
+__all__ = [
+    "OFFERED",
+    "Choices",
+    "choices",
+    "content_type",
+    "encoding_for",
+    "graph_media_type",
+    "not_acceptable",
+]
 
 OFFERED: dict[str, tuple[Format, ...]] = {
     "bindings": RESULTS,
@@ -20,6 +28,7 @@ OFFERED: dict[str, tuple[Format, ...]] = {
 
 Choices = tuple[tuple[str, tuple[str, str]], ...]
 
+_AMBIGUOUS = frozenset({"text/plain", "application/xml", "text/xml", "application/json"})
 _MIN_GZIP_QUALITY = 0.001
 
 
@@ -27,11 +36,14 @@ _MIN_GZIP_QUALITY = 0.001
 def choices(accept: str | None, name: str | None) -> Choices:
     """For each form of answer the format's name and media type; forms without one are left out.
 
-    `name` is the value of `?format=` and wins over Accept; raises `ParameterError`.
+    `name` is the value of `?format=`, a short name or a media type, and wins over Accept; raises
+    `ParameterError`.
     """
     chosen: dict[str, Format | None] = {}
     for form, offered in OFFERED.items():
-        if name:
+        if name and "/" in name:
+            chosen[form] = negotiate(name, offered)
+        elif name:
             try:
                 chosen[form] = format_named(name, offered)
             except QueryError:
@@ -41,6 +53,20 @@ def choices(accept: str | None, name: str | None) -> Choices:
     if name and not any(chosen.values()):
         raise ParameterError("format", f"one of {', '.join(FORMATS)}", repr(name))
     return tuple((form, (found.name, found.media_type)) for form, found in chosen.items() if found)
+
+
+def graph_media_type(media_type: str) -> str | None:
+    """The registered name of a media type that a graph can come in; None for any other.
+
+    >>> graph_media_type("application/x-turtle"), graph_media_type("text/plain")
+    ('text/turtle', None)
+    """
+    if media_type in _AMBIGUOUS:
+        return None
+    for offered in GRAPHS:
+        if media_type == offered.media_type or media_type in offered.aliases:
+            return offered.media_type
+    return None
 
 
 def content_type(media: str) -> bytes:

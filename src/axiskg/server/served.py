@@ -7,18 +7,21 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Self
 
 import pyoxigraph as ox
 
 from axiskg.errors import StoreError
-from axiskg.server.writing import UpdateWriter, Written
+from axiskg.server.writing import ANY_GRAPH, Touched, UpdateWriter, Written
 from axiskg.store import Answer, Dataset, EmbeddedStore
+from axiskg.store.update_text import graphs_written
 
 __all__ = ["ServedStore"]
 
 _BASE = "https://w3id.org/axiskg/"
+_N_QUADS, _N_TRIPLES = "application/n-quads", "application/n-triples"
 
 
 class ServedStore:
@@ -72,16 +75,20 @@ class ServedStore:
     def __len__(self) -> int:
         return len(self._snapshot)
 
-    def _write(self, operation: str, arguments: tuple[object, ...]) -> Written:
+    def _write(
+        self, operation: str, arguments: tuple[object, ...], touched: Touched = ANY_GRAPH
+    ) -> Written:
         future = asyncio.run_coroutine_threadsafe(
-            self._writer.write(operation, arguments, self._timeout_s), self._loop
+            self._writer.write(operation, arguments, self._timeout_s, touched=touched), self._loop
         )
         return future.result()
 
     def update(self, text: str, *, dataset: Dataset | None = None) -> None:
         """Run a whole update request, atomically; readers see it when this returns."""
         own = dataset or Dataset()
-        self._write("update", (text, _BASE, own.default_graphs, own.named_graphs))
+        no_loads: list[object] = []
+        arguments = (text, _BASE, own.default_graphs, own.named_graphs, no_loads)
+        self._write("update", arguments, graphs_written(text))
 
     def load(self, data: bytes | BinaryIO | Path, media_type: str, graph: str | None = None) -> int:
         """Add a document; the number of quads by which the store grew."""
@@ -92,27 +99,32 @@ class ServedStore:
             else:
                 spooled.write(data if isinstance(data, bytes) else data.read())
             spooled.flush()
-            self._write("post", (graph, [(media_type, spooled.name)]))
+            self._write("extend", (media_type, spooled.name, graph))
         return len(self) - before
 
     def extend(self, quads: Iterable[ox.Quad]) -> None:
         """Add quads, atomically."""
-        self._with_quads("post", None, quads)
+        with self._spooled(quads) as path:
+            self._write("extend", (_N_QUADS, path, None))
 
     def replace_graph(self, graph: str | None, quads: Iterable[ox.Quad]) -> None:
         """Put `quads` in the place of one graph."""
         moved = (ox.Quad(q.subject, q.predicate, q.object) for q in quads)
-        self._with_quads("put", graph, moved)
+        with self._spooled(moved) as path:
+            self._write("put", (graph, [(_N_TRIPLES, path)]), frozenset({graph or ""}))
 
     def replace_source(self, source: str, quads: Iterable[ox.Quad]) -> None:
         """Put `quads` in the place of all that the store holds of one source."""
-        self._with_quads("replace_source", source, quads)
+        with self._spooled(quads) as path:
+            self._write("replace_source", (source, _N_QUADS, path))
 
-    def _with_quads(self, operation: str, name: str | None, quads: Iterable[ox.Quad]) -> None:
-        with tempfile.NamedTemporaryFile(dir=self._uploads) as spooled:
-            ox.serialize(quads, spooled, ox.RdfFormat.N_QUADS)
-            spooled.flush()
-            self._write(operation, (name, [("application/n-quads", spooled.name)]))
+    @contextmanager
+    def _spooled(self, quads: Iterable[ox.Quad]) -> Iterator[str]:
+        """A file of quads, for as long as the writer needs it."""
+        with tempfile.NamedTemporaryFile(dir=self._uploads) as file:
+            ox.serialize(quads, file, ox.RdfFormat.N_QUADS)
+            file.flush()
+            yield file.name
 
     def snapshot(self, path: Path) -> None:
         """Write a copy of the published generation."""

@@ -114,6 +114,7 @@ class Services:
         self._store = ServedStore(self._writer, self.upload_dir, self.settings.update_timeout_s)
         try:
             await self._writer.start()
+            await self.refresher.start()
         except AxisKGError as error:
             self.failure = error
             self.nursery.stop()

@@ -19,6 +19,7 @@ from axiskg.server.answers import (
     Question,
 )
 from axiskg.server.cache import Cached
+from axiskg.server.conditions import matches_etag, not_modified
 from axiskg.server.federating import federate
 from axiskg.server.gate import Verdict, examine, is_repeatable
 from axiskg.server.http import HeaderList, ProblemError
@@ -33,21 +34,12 @@ from axiskg.server.protocol import Operation
 from axiskg.server.request import Request, head_bytes
 from axiskg.server.services import Services
 
-__all__ = ["QueryRoute", "matches_etag"]
+__all__ = ["QueryRoute"]
 
 _LARGE_TEXT = 20_000
 _VARY = b"accept, accept-encoding"
 _SPACE_MATTERS = re.compile(r"[\"'#\\]")
 _MAX_ALIASES = 8192
-
-
-def matches_etag(header: bytes | None, etag: bytes) -> bool:
-    """Whether an If-None-Match or If-Match header names the tag (RFC 9110, 13.1)."""
-    if header is None:
-        return False
-    if header.strip() == b"*":
-        return True
-    return any(tag.strip().removeprefix(b"W/") == etag for tag in header.split(b","))
 
 
 class QueryRoute:
@@ -90,7 +82,7 @@ class QueryRoute:
         if b"if-none-match" in request.headers and matches_etag(
             request.headers[b"if-none-match"], entry.etag
         ):
-            await request.respond(304, [(b"etag", entry.etag), (b"vary", _VARY)])
+            await request.respond(304, not_modified(entry.etag, _VARY))
             return
         await request.respond(200, entry.headers, entry.body)
 
@@ -128,7 +120,7 @@ class QueryRoute:
                 request.headers[b"if-none-match"], etag
             ):
                 request.lane = "cache"
-                await request.respond(304, [(b"etag", etag), (b"vary", _VARY)])
+                await request.respond(304, not_modified(etag, _VARY))
                 return
             if b"no-cache" not in request.headers.get(b"cache-control", b""):
                 entry = services.cache.get(key)

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
+from axiskg.errors import StoreError
 from axiskg.server.accounts import Holder
 from axiskg.server.answers import Check
 from axiskg.server.gate import examine
 from axiskg.server.http import HeaderList, ProblemError
+from axiskg.server.loading import Fetched, fetched
 from axiskg.server.protected import is_protected
 from axiskg.server.protocol import Operation
 from axiskg.server.request import Request
 from axiskg.server.services import Services
 from axiskg.server.writing import Written
-from axiskg.store.update_text import graphs_written, without_silent_loads
+from axiskg.store.update_text import graphs_written
+from axiskg.store.writer import UNMET
 
 __all__ = ["UpdateRoute", "written_headers"]
 
 _LARGE_TEXT = 20_000
+_NO_SERVICE = (
+    "SERVICE is not allowed in an update: this server asks nobody while it writes; query the"
+    " service first"
+)
 
 
 def written_headers(written: Written) -> HeaderList:
@@ -52,8 +61,13 @@ class UpdateRoute:
         text: str,
         default: tuple[str, ...] | None = None,
         named: tuple[str, ...] | None = None,
+        *,
+        ready: Callable[[], Awaitable[tuple[str | None, bool] | None]] | None = None,
     ) -> Written:
-        """Check what an update touches, and write it."""
+        """Check what an update touches, and write it.
+
+        `ready` is awaited last before the writing, and says which graph must be there or not.
+        """
         services = self._services
         request.text, request.lane = text, "write"
         limits = services.limits
@@ -63,21 +77,51 @@ class UpdateRoute:
         else:
             verdict, touched = examine(text, limits), graphs_written(text)
         wants_service, wants_load = verdict
-        if wants_load:
-            text = without_silent_loads(text)
-            _, wants_load = examine(text, limits)
-        if wants_service or wants_load:
-            await self._refuse_network(request, "SERVICE" if wants_service else "LOAD")
-        protected = self.check_graphs(holder, touched)
+        if wants_service:
+            await self._check(request)
+            raise ProblemError(403, _NO_SERVICE)
+        by_hand = self.check_graphs(holder, touched)
         if not text.strip():
             return Written("", services.generation)
-        arguments = (text, request.base_iri, default, named)
-        written = await services.writer.write(
-            "update", arguments, services.settings.update_timeout_s
-        )
-        if protected:
+        async with self._loaded(request, text, wants_load=wants_load) as found:
+            arguments = (found.text, request.base_iri, default, named, found.documents)
+            condition = None if ready is None else await ready()
+            try:
+                written = await services.writer.write(
+                    "update",
+                    arguments,
+                    services.settings.update_timeout_s,
+                    touched=touched,
+                    condition=condition,
+                    by_hand=by_hand,
+                )
+            except StoreError:
+                # Whether it was applied is not known.
+                if by_hand:
+                    services.mark_stale(services.generation + 1)
+                raise
+        if by_hand and written.outcome != UNMET:
             services.mark_stale(written.generation)
         return written
+
+    @asynccontextmanager
+    async def _loaded(
+        self, request: Request, text: str, *, wants_load: bool
+    ) -> AsyncIterator[Fetched]:
+        """The update with what it loads; the files are there until the end."""
+        if not wants_load:
+            yield Fetched(text)
+            return
+        services = self._services
+        # A LOAD that does not parse must not be fetched.
+        await self._check(request)
+        found = await asyncio.to_thread(fetched, text, services.settings, services.upload_dir)
+        try:
+            if examine(found.text, services.limits)[1]:
+                raise ProblemError(403, "LOAD is not allowed in such a spelling; write it plainly")
+            yield found
+        finally:
+            found.discard()
 
     def check_graphs(self, holder: Holder, touched: frozenset[str | None]) -> bool:
         """Whether protected graphs are written. Raises 403 for those the holder may not write.
@@ -98,16 +142,12 @@ class UpdateRoute:
                 raise ProblemError(403, f"this token may not write {graph or 'that graph'}")
         return bool(protected)
 
-    async def _refuse_network(self, request: Request, word: str) -> None:
+    async def _check(self, request: Request) -> None:
+        """Raise `QuerySyntaxError` for a request that does not parse."""
         assert request.text is not None
         await self._services.pool.ask(
             Check("update", request.text, request.base_iri),
             time.monotonic() + self._services.settings.query_timeout_s,
             key=request.id,
             client=request.client,
-        )
-        raise ProblemError(
-            403,
-            f"{word} is not allowed here: this server fetches nothing on a client's behalf; load"
-            " documents through the Graph Store at /graphs",
         )

@@ -29,9 +29,9 @@ from axiskg.server.answers import OverloadError
 from axiskg.server.processes import Child, Nursery
 from axiskg.store.frames import FAILED, Reader, pack, unpack
 from axiskg.store.nursery import UPDATES
-from axiskg.store.writer import BEGUN, DONE, PUBLISHED, WRITE
+from axiskg.store.writer import BEGUN, DONE, PUBLISHED, UNCHANGED, WRITE
 
-__all__ = ["UpdateWriter", "Written"]
+__all__ = ["ANY_GRAPH", "Touched", "UpdateWriter", "Written"]
 
 _TICK_S = 0.05
 _RESTART_PAUSE_S = 0.2
@@ -39,17 +39,24 @@ _RESTART_PAUSE_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An acknowledged write: what it did ("", "created", "missing"), and its generation."""
+    """An acknowledged write: what it did ("", "created", "missing", "unmet"), its generation."""
 
     outcome: str
     generation: int
 
 
-class _Pending:
-    __slots__ = ("begun", "done", "fields", "outcome", "result", "timeout_s")
+Touched = frozenset[str | None]
+"""Names of graphs that a write may change: "" is the default one, None one that can't be told."""
 
-    def __init__(self, fields: tuple[object, ...], timeout_s: float) -> None:
-        self.fields, self.timeout_s = fields, timeout_s
+ANY_GRAPH: Touched = frozenset({None})
+_MAX_VERSIONS = 100_000
+
+
+class _Pending:
+    __slots__ = ("begun", "done", "fields", "outcome", "result", "timeout_s", "touched")
+
+    def __init__(self, fields: tuple[object, ...], timeout_s: float, touched: Touched) -> None:
+        self.fields, self.timeout_s, self.touched = fields, timeout_s, touched
         self.begun = 0.0
         self.done = False
         self.outcome = ""
@@ -101,6 +108,9 @@ class UpdateWriter:
         self._waiting_limit = waiting
         self._pending: OrderedDict[int, _Pending] = OrderedDict()
         self._sequence = 0
+        self._versions: dict[str, int] = {}
+        self._oldest_version = 0
+        self._unsure: set[str | None] = set()
         self._link: _Link | None = None
         self._first: asyncio.Future[None] | None = None
         self._failure: AxisKGError | None = None
@@ -138,20 +148,44 @@ class UpdateWriter:
         """How many writes are not acknowledged yet."""
         return len(self._pending)
 
+    def version_of(self, graph: str) -> int:
+        """The generation since which a graph ("" for the default one) is surely unchanged."""
+        return self._versions.get(graph, self._oldest_version)
+
+    async def settled(self, graph: str) -> None:
+        """Wait until no write is under way that may change the graph.
+
+        What the caller does next without waiting happens before any further write.
+        """
+        names = {graph, None}
+        while self._unsure & names or any(names & p.touched for p in self._pending.values()):
+            under_way = [p.result for p in self._pending.values() if names & p.touched]
+            await asyncio.wait(under_way or [asyncio.ensure_future(asyncio.sleep(_TICK_S))])
+
     async def write(
-        self, operation: str, arguments: tuple[object, ...], timeout_s: float
+        self,
+        operation: str,
+        arguments: tuple[object, ...],
+        timeout_s: float,
+        *,
+        touched: Touched = ANY_GRAPH,
+        condition: tuple[str | None, bool] | None = None,
+        by_hand: bool = False,
     ) -> Written:
         """Run one operation of `axiskg.store.writer`; returns when readers see it.
 
-        Raises what the operation raises, `QueryTimeoutError` when it ran for `timeout_s`, and
-        `OverloadError` when too many writes are waiting.
+        With a `condition`, a graph and whether it must be there, the outcome may be "unmet". A
+        write `by_hand` notes in the store that conclusions are stale. Raises what the operation
+        raises, `QueryTimeoutError` when it ran for `timeout_s`, and `OverloadError` when too many
+        writes are waiting.
         """
         if self._closed:
             raise OverloadError("the server is shutting down")
         if len(self._pending) >= self._waiting_limit:
             raise OverloadError("too many updates are waiting; try again")
         self._sequence += 1
-        pending = _Pending((self._sequence, operation, arguments), timeout_s)
+        fields = (self._sequence, operation, arguments, condition, by_hand)
+        pending = _Pending(fields, timeout_s, touched)
         self._pending[self._sequence] = pending
         if self._link is not None:
             self._send(self._sequence, pending)
@@ -165,33 +199,54 @@ class UpdateWriter:
 
     def _on_frame(self, kind: bytes, body: bytes) -> None:
         fields = unpack(body)
-        if kind == BEGUN:
-            self._pending[fields].begun = time.monotonic()
+        if kind == PUBLISHED:
+            self._published(*fields)
+            return
+        sequence, *rest = [fields] if kind == BEGUN else fields
+        pending = self._pending.get(sequence)
+        if sequence < 0:
+            self._failure = _failure(*rest)
+        elif pending is None:
+            # It ran into its deadline just before this came, and was reported so.
+            return
+        elif kind == BEGUN:
+            pending.begun = time.monotonic()
             self._watch()
         elif kind == DONE:
-            sequence, outcome = fields
-            self._pending[sequence].done = True
-            self._pending[sequence].outcome = outcome
-        elif kind == PUBLISHED:
-            self._published(*fields)
-        elif kind == FAILED:
-            sequence, failure, message, line, column = fields
-            error = _failure(failure, message, line, column)
-            if sequence < 0:
-                self._failure = error
-            else:
-                self._pending.pop(sequence).fail(error)
+            pending.done, pending.outcome = True, rest[0]
+        else:
+            del self._pending[sequence]
+            if kind == UNCHANGED:
+                self._acknowledge(pending, rest[0])
+            elif kind == FAILED:
+                pending.fail(_failure(*rest))
 
     def _published(self, generation: int, path: str) -> None:
         self.generation, self.path = generation, path
         self._failure = None
+        done = [s for s, pending in self._pending.items() if pending.done]
+        self._note_versions(generation, *(self._pending[s].touched for s in done))
         self._on_published(generation, path)
-        for sequence in [s for s, pending in self._pending.items() if pending.done]:
+        for sequence in done:
             pending = self._pending.pop(sequence)
-            if not pending.result.done():
-                pending.result.set_result(Written(pending.outcome, generation))
+            self._acknowledge(pending, pending.outcome)
         if self._first is not None and not self._first.done():
             self._first.set_result(None)
+
+    def _acknowledge(self, pending: _Pending, outcome: str) -> None:
+        if not pending.result.done():
+            pending.result.set_result(Written(outcome, self.generation))
+
+    def _note_versions(self, generation: int, *touched: Touched) -> None:
+        changed = self._unsure.union(*touched)
+        self._unsure.clear()
+        if None in changed or len(self._versions) > _MAX_VERSIONS:
+            self._versions.clear()
+            self._oldest_version = generation
+            return
+        for graph in changed:
+            if graph is not None:
+                self._versions[graph] = generation
 
     def _on_gone(self, link: _Link) -> None:
         if self._link is link:
@@ -206,6 +261,7 @@ class UpdateWriter:
         for sequence, pending in tuple(self._pending.items()):
             if pending.begun and not pending.done:
                 del self._pending[sequence]
+                self._unsure |= pending.touched
                 pending.fail(
                     StoreError(
                         "the process that writes was ended during this update; ask whether it was"
@@ -237,6 +293,7 @@ class UpdateWriter:
             self._watch()
             if now - pending.begun > pending.timeout_s and self._link is not None:
                 del self._pending[sequence]
+                self._unsure |= pending.touched
                 pending.fail(QueryTimeoutError("the update ran into its deadline"))
                 self._link.child.kill()
 
@@ -257,7 +314,7 @@ def _failure(kind: str, message: str, line: int, column: int) -> AxisKGError:
     if kind == "syntax":
         return QuerySyntaxError(message, line=line or None, column=column or None)
     if kind == "data":
-        return ParseError(message, line=None)
+        return ParseError(message, line=line or None)
     kinds: dict[str, type[AxisKGError]] = {
         "large": QueryTooLargeError,
         "query": QueryError,

@@ -32,12 +32,18 @@ def rdf_format(media_type: str) -> ox.RdfFormat:
 
 
 def quads_of(
-    data: bytes | BinaryIO | Path, media_type: str, graph: str | None = None
+    data: bytes | BinaryIO | Path,
+    media_type: str,
+    graph: str | None = None,
+    *,
+    base: str | None = None,
+    one_graph: bool = False,
 ) -> Iterator[ox.Quad]:
     """The quads of a document, blank nodes renamed so that no two documents share one.
 
-    With `graph` all triples go there, relative IRIs are resolved against it, and a document
-    with named graphs is refused. Raises `ParseError` with the line.
+    With `graph` all triples go there, relative IRIs are resolved against it, or against `base`
+    when given, and a document with named graphs is refused; as it is with `one_graph`, also where
+    the graph is the default one. Raises `ParseError` with the line.
     """
     path = data if isinstance(data, Path) else None
     syntax = rdf_format(media_type)
@@ -46,8 +52,8 @@ def quads_of(
             None if isinstance(data, Path) else data,
             syntax,
             path=path,
-            base_iri=graph,
-            without_named_graphs=graph is not None,
+            base_iri=graph if base is None else base,
+            without_named_graphs=one_graph or graph is not None,
             rename_blank_nodes=True,
         ):
             if graph is None:

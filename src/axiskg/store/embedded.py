@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,11 +18,15 @@ from axiskg.store.locks import StoreLock, locked
 from axiskg.store.protocol import Answer, Dataset, Solutions, graph_name
 from axiskg.store.sources import clear, insert_data, replacement
 from axiskg.store.sparql_text import check_nesting, forbid, syntax_error, with_using
+from axiskg.store.update_text import followed_by
 
 __all__ = ["EmbeddedStore", "Results"]
 
 _BULK_BYTES = 8_000_000
 """From this size on a document is streamed into new files rather than through a transaction."""
+
+_MISPLACED = re.compile(r"The graph .* (?:does not exist|already exists)")
+"""What the engine says of CREATE, DROP, CLEAR and MOVE without SILENT."""
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -108,12 +113,27 @@ class EmbeddedStore:
         except SyntaxError as error:
             raise syntax_error(str(error), text) from None
 
-    def update(self, text: str, *, dataset: Dataset | None = None) -> None:
-        """Run a whole update request in one transaction."""
+    def update(
+        self,
+        text: str,
+        *,
+        dataset: Dataset | None = None,
+        then: str = "",
+        loaded: Mapping[str, str] | None = None,
+    ) -> None:
+        """Run a whole update request in one transaction.
+
+        `then` is an operation of our own at its end, and `loaded` maps placeholders to operations
+        of our own that take their place; neither is looked at.
+        """
         check_nesting(text)
         forbid(text, "SERVICE", "LOAD")
         if dataset is not None and not dataset.is_own:
             text = with_using(text, self._without_union(dataset))
+        if then:
+            text = followed_by(text, then)
+        for placeholder, operation in (loaded or {}).items():
+            text = text.replace(placeholder, operation, 1)
         self._update(text)
 
     def _update(self, text: str) -> None:
@@ -122,6 +142,18 @@ class EmbeddedStore:
                 self._store.update(text)
             except SyntaxError as error:
                 raise syntax_error(str(error), text) from None
+            except RuntimeError as error:
+                if _MISPLACED.fullmatch(str(error)):
+                    raise QueryError(f"{error}; with SILENT that is no fault") from None
+                raise
+
+    def has_graph(self, graph: str | None) -> bool:
+        """Whether there is such a graph, be it empty; the default graph (None) always is."""
+        return graph is None or self._store.contains_named_graph(ox.NamedNode(graph))
+
+    def run(self, *operations: str) -> None:
+        """Run update operations of our own making in one transaction, without looking at them."""
+        self._update(" ;\n".join(operations))
 
     def _without_union(self, dataset: Dataset) -> Dataset:
         if UNION_GRAPH not in (dataset.default_graphs or ()):
@@ -149,6 +181,11 @@ class EmbeddedStore:
             else:
                 self._store.bulk_extend(counted())
         return count
+
+    def add(self, quads: Iterable[ox.Quad]) -> None:
+        """Add quads in one transaction, which a crash leaves done or undone."""
+        with self._writer, _store_errors():
+            self._store.extend(list(quads))
 
     def extend(self, quads: Iterable[ox.Quad]) -> None:
         """Add quads in bulk; none of them when the iterator raises."""

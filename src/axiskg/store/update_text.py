@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from axiskg.errors import QueryError
 from axiskg.store.sparql_text import Token, tokens
 
-__all__ = ["graphs_written", "within_graph", "without_silent_loads"]
+__all__ = [
+    "Load",
+    "followed_by",
+    "graphs_written",
+    "loads_of",
+    "with_loads_replaced",
+    "within_graph",
+]
 
 _STARTS = frozenset(
     {"LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "INSERT", "DELETE", "WITH"}
@@ -157,20 +164,64 @@ def _template(operation: _Operation, block: list[Token], with_graph: str | None)
     return found
 
 
-def without_silent_loads(text: str) -> str:
-    """The request without its `LOAD SILENT` operations: refused, they do nothing, silently.
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One LOAD operation: `text[begin:end]`; the graph is "" for the default one.
 
-    >>> without_silent_loads("LOAD SILENT <http://x/> ; CLEAR DEFAULT")
-    'INSERT DATA {} ; CLEAR DEFAULT'
+    `url` or `graph` is None where it can't be told from the text.
     """
-    pieces: list[str] = []
-    done = 0
+
+    url: str | None
+    graph: str | None
+    silent: bool
+    begin: int
+    end: int
+
+
+def loads_of(text: str) -> list[Load]:
+    """The LOAD operations of a request, in their order.
+
+    >>> [(load.url, load.graph) for load in loads_of("LOAD SILENT <http://x/> INTO GRAPH <urn:g>")]
+    [('http://x/', 'urn:g')]
+    """
+    found = []
     for operation in _operations(text):
-        first, *rest = operation.tokens
-        if operation.word == "LOAD" and rest and rest[0].value.upper() == "SILENT":
-            pieces += text[done : first.begin], "INSERT DATA {}"
-            done = operation.tokens[-1].end
+        if operation.word != "LOAD":
+            continue
+        rest = operation.tokens[1:]
+        silent = bool(rest) and rest[0].value.upper() == "SILENT"
+        names = [operation.iri(token) for token in rest if token.kind in {"iri", "name"}]
+        first, last = operation.tokens[0], operation.tokens[-1]
+        if 1 <= len(names) <= 2:
+            graph = names[1] if len(names) == 2 else ""
+            found.append(Load(names[0], graph, silent, first.begin, last.end))
+    return found
+
+
+def with_loads_replaced(text: str, replacements: Mapping[int, str]) -> str:
+    """The request with LOAD operations, by where they begin, replaced by others."""
+    pieces, done = list[str](), 0
+    for load in loads_of(text):
+        if load.begin in replacements:
+            pieces += text[done : load.begin], replacements[load.begin]
+            done = load.end
     return "".join([*pieces, text[done:]])
+
+
+def followed_by(text: str, operation: str) -> str:
+    """The request with one more operation at its end.
+
+    >>> followed_by("CLEAR DEFAULT ; # so", "CLEAR NAMED")
+    'CLEAR DEFAULT \\n;\\nCLEAR NAMED'
+    """
+    last: Token | None = None
+    for last in tokens(text):  # noqa: B007 (the last one is what is wanted)
+        pass
+    if last is None:
+        return operation
+    if last.value == ";" and last.depth == 0:
+        text = text[: last.begin]
+    return f"{text}\n;\n{operation}"
 
 
 def within_graph(text: str, graph: str) -> str:

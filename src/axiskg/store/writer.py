@@ -2,7 +2,7 @@
 
 Each write is atomic and durable when its DONE frame is sent; the group's PUBLISHED frame follows
 once a hard-linked snapshot with all of them stands ready for readers. The server acknowledges a
-write only when it has both.
+write only when it has both. What changes nothing is UNCHANGED at once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import select
 import shutil
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -22,23 +22,41 @@ import pyoxigraph as ox
 from axiskg.errors import (
     AxisKGError,
     DataError,
+    ParseError,
     QueryError,
     QuerySyntaxError,
     QueryTooLargeError,
     StoreLockedError,
 )
+from axiskg.store import staleness
 from axiskg.store.confine import DEEP_STACK_BYTES
 from axiskg.store.documents import quads_of
 from axiskg.store.embedded import EmbeddedStore
 from axiskg.store.frames import FAILED, pack, receive, unpack
 from axiskg.store.protocol import Dataset
+from axiskg.store.sources import clear, insert_data
 
-__all__ = ["BEGUN", "DONE", "PUBLISHED", "WRITE", "serve_updates"]
+__all__ = [
+    "BEGUN",
+    "CREATED",
+    "DONE",
+    "MISSING",
+    "PUBLISHED",
+    "UNCHANGED",
+    "UNMET",
+    "WRITE",
+    "serve_updates",
+]
 
 WRITE: Final = b"W"
 BEGUN: Final = b"b"
 DONE: Final = b"d"
 PUBLISHED: Final = b"p"
+UNCHANGED: Final = b"u"
+CREATED: Final = "created"
+MISSING: Final = "missing"
+UNMET: Final = "unmet"
+_UNCHANGED: Final = frozenset({MISSING, UNMET})
 _GROUP: Final = 64
 
 
@@ -52,6 +70,7 @@ class _Writer:
             "put": self._put,
             "post": self._post,
             "delete": self._delete,
+            "extend": self._extend,
             "replace_source": self._replace_source,
         }
 
@@ -81,25 +100,49 @@ class _Writer:
                 self.publish()
 
     def _write(self, body: bytes) -> bool:
-        sequence, operation, arguments = unpack(body)
+        """Run one operation; whether the store may have changed."""
+        sequence, operation, arguments, condition, by_hand = unpack(body)
         self._sock.sendall(pack(BEGUN, sequence))
         try:
-            outcome = self._operations[operation](*arguments)
+            if condition is not None and self._store.has_graph(condition[0]) is not condition[1]:
+                outcome = UNMET
+            else:
+                after = (staleness.setting(),) if by_hand else ()
+                outcome = self._operations[operation](after, *arguments)
         except AxisKGError as error:
             self._sock.sendall(pack(FAILED, (sequence, *_described(error))))
             return False
-        self._sock.sendall(pack(DONE, (sequence, outcome)))
-        return True
+        changed = outcome not in _UNCHANGED
+        self._sock.sendall(pack(DONE if changed else UNCHANGED, (sequence, outcome)))
+        return changed
+
+    # Each operation takes first the operations of our own that end its transaction.
 
     def _update(
         self,
+        after: tuple[str, ...],
         text: str,
         base: str,
         default: tuple[str, ...] | None,
         named: tuple[str, ...] | None,
+        loads: list[tuple[str, str | None, str, str, str, bool]],
     ) -> str:
+        """Run a request; `loads` are placeholder, graph, media type, file, its URL, and SILENT."""
+        loaded: dict[str, str] = {}
+        for placeholder, graph, media, path, url, silent in loads:
+            try:
+                loaded[placeholder] = _insertion(graph, _triples(media, path, graph, url))
+            except ParseError as error:
+                if not silent:
+                    raise ParseError(f"{url}: {error}", line=error.line) from None
+                loaded[placeholder] = "INSERT DATA {}"
         try:
-            self._store.update(f"BASE <{base}>\n{text}", dataset=Dataset(default, named))
+            self._store.update(
+                f"BASE <{base}>\n{text}",
+                dataset=Dataset(default, named),
+                then=" ;\n".join(after),
+                loaded=loaded,
+            )
         except QuerySyntaxError as error:
             line = None if error.line is None else max(1, error.line - 1)
             raise QuerySyntaxError(
@@ -109,36 +152,66 @@ class _Writer:
             ) from None
         return ""
 
-    def _put(self, graph: str | None, documents: list[tuple[str, str]]) -> str:
+    def _put(
+        self, after: tuple[str, ...], graph: str | None, documents: list[tuple[str, str]]
+    ) -> str:
         """Put documents in the place of a graph, in one transaction."""
-        created = graph is not None and not self._exists(graph)
-        self._store.replace_graph(graph, self._quads(graph, documents))
-        return "created" if created else ""
+        outcome = "" if self._store.has_graph(graph) else CREATED
+        quads = _quads(graph, documents)
+        self._store.run(clear(graph), insert_data(quads), *after)
+        return outcome
 
-    def _post(self, graph: str | None, documents: list[tuple[str, str]]) -> str:
+    def _post(
+        self, after: tuple[str, ...], graph: str | None, documents: list[tuple[str, str]]
+    ) -> str:
         """Add documents to a graph, in one transaction."""
-        created = graph is not None and not self._exists(graph)
-        quads = self._quads(graph, documents)
-        whole = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
-        assert whole is not None
-        self._store.load(whole, "application/n-quads")
-        return "created" if created else ""
+        outcome = "" if self._store.has_graph(graph) else CREATED
+        quads = _quads(graph, documents)
+        if after or not quads:
+            self._store.run(_insertion(graph, quads), *after)
+        else:
+            self._store.add(quads)
+        return outcome
 
-    def _delete(self, graph: str | None) -> str:
-        if graph is not None and not self._exists(graph):
-            return "missing"
-        self._store.replace_graph(graph, ())
+    def _delete(self, after: tuple[str, ...], graph: str | None) -> str:
+        if not self._store.has_graph(graph):
+            return MISSING
+        self._store.run("CLEAR DEFAULT" if graph is None else f"DROP GRAPH <{graph}>", *after)
         return ""
 
-    def _replace_source(self, source: str, documents: list[tuple[str, str]]) -> str:
-        self._store.replace_source(source, self._quads(None, documents))
+    def _extend(self, after: tuple[str, ...], media: str, path: str, graph: str | None) -> str:
+        """Add a document, which may hold several graphs."""
+        self._store.add(quads_of(Path(path), media, graph))
         return ""
 
-    def _exists(self, graph: str) -> bool:
-        return self._store.query(f"ASK {{ GRAPH {ox.NamedNode(graph)} {{ ?s ?p ?o }} }}") is True
+    def _replace_source(self, after: tuple[str, ...], source: str, media: str, path: str) -> str:
+        self._store.replace_source(source, quads_of(Path(path), media))
+        return ""
 
-    def _quads(self, graph: str | None, documents: list[tuple[str, str]]) -> list[ox.Quad]:
-        return [quad for media, path in documents for quad in quads_of(Path(path), media, graph)]
+
+def _triples(media: str, path: str, graph: str | None, base: str | None = None) -> list[ox.Quad]:
+    """What a document says, as quads of one graph; errors don't name the file, which is ours."""
+    with Path(path).open("rb") as file:
+        return list(quads_of(file, media, graph, base=base, one_graph=True))
+
+
+def _quads(graph: str | None, documents: list[tuple[str, str]]) -> list[ox.Quad]:
+    """The triples of all documents, in the graph."""
+    found: list[ox.Quad] = []
+    for number, (media, path) in enumerate(documents, 1):
+        try:
+            found += _triples(media, path, graph)
+        except ParseError as error:
+            if len(documents) == 1:
+                raise
+            raise ParseError(f"part {number}: {error}", line=error.line) from None
+    return found
+
+
+def _insertion(graph: str | None, quads: Iterable[ox.Quad]) -> str:
+    """The operations that add triples to a graph, which is then there even without any."""
+    creation = "" if graph is None else f"CREATE SILENT GRAPH <{graph}> ;\n"
+    return creation + insert_data(quads)
 
 
 def _described(error: AxisKGError) -> tuple[str, str, int, int]:
