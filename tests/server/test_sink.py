@@ -11,7 +11,17 @@ import threading
 import pyoxigraph as ox
 import pytest
 
-from axiskg.store.frames import ANSWER, BEGIN, CHUNK, END, receive, unpack, unpack_with_body
+from axiskg.store.frames import (
+    ANSWER,
+    BEGIN,
+    CHUNK,
+    END,
+    loads,
+    receive,
+    unpack,
+    unpack_answer,
+    unpack_with_body,
+)
 from axiskg.store.sink import AnswerLimits, FullError, Sink
 
 TRICKY = '}},{"a'
@@ -48,8 +58,8 @@ def written(media: str, rows: int, max_rows: int, max_bytes: int) -> tuple[bytes
         assert frame is not None
         kind, content = frame
         if kind == ANSWER:
-            fields, body = unpack_with_body(content)
-            truncated = fields[4]
+            _, head, body = unpack_answer(content)
+            truncated = loads(head)[3]
             break
         if kind == BEGIN:
             body, chunks = unpack_with_body(content)[1], True

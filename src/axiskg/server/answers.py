@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from axiskg.errors import AxisKGError, QueryTooLargeError
-from axiskg.store.frames import CHECK, QUERY, pack
+from axiskg.store.frames import CHECK, dumps, pack, pack_query
 
 __all__ = ["Answer", "AnswerStream", "Check", "NotAcceptableError", "OverloadError", "Question"]
 
@@ -29,40 +31,47 @@ class OverloadError(AxisKGError):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
+Formats = tuple[tuple[str, tuple[str, str]], ...]
+"""For each form of answer (bindings, boolean, graph) the name and media type to write."""
+
+
+@lru_cache(maxsize=512)
+def _packed(*terms: Hashable) -> bytes:
+    return dumps(terms)
+
+
 class Question:
-    """One query as a worker needs it.
+    """One query as a worker needs it: its text, and the terms under which it is asked."""
 
-    `formats` has for each form (bindings, boolean, graph) the name and media type to write.
-    """
+    __slots__ = ("encoding", "terms", "text")
 
-    text: str
-    base: str
-    default_graphs: tuple[str, ...] | None
-    named_graphs: tuple[str, ...] | None
-    union: bool
-    formats: tuple[tuple[str, tuple[str, str]], ...]
-    encoding: str
-    max_rows: int
-    max_bytes: int
-    explained_at: str
+    def __init__(
+        self,
+        *,
+        text: str,
+        base: str,
+        default_graphs: tuple[str, ...] | None,
+        named_graphs: tuple[str, ...] | None,
+        union: bool,
+        formats: Formats,
+        encoding: str,
+        max_rows: int,
+        max_bytes: int,
+        explained_at: str,
+    ) -> None:
+        limits = (max_rows, max_bytes, explained_at)
+        self.text, self.encoding = text, encoding
+        self.terms = _packed(base, default_graphs, named_graphs, union, formats, encoding, limits)
 
-    def frame(self, path: str) -> bytes:
+    def with_text(self, text: str) -> Question:
+        """Another query under the same terms."""
+        made = Question.__new__(Question)
+        made.text, made.terms, made.encoding = text, self.terms, self.encoding
+        return made
+
+    def frame(self, path: bytes) -> bytes:
         """The frame that asks a worker this, on the snapshot at `path`."""
-        return pack(QUERY, self._fields(path))
-
-    def _fields(self, path: str) -> tuple[object, ...]:
-        return (
-            path,
-            self.text,
-            self.base,
-            self.default_graphs,
-            self.named_graphs,
-            self.union,
-            dict(self.formats),
-            self.encoding,
-            (self.max_rows, self.max_bytes, self.explained_at),
-        )
+        return pack_query(path, self.terms, self.text.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +82,19 @@ class Check:
     text: str
     base: str
 
-    def frame(self, path: str) -> bytes:
+    def frame(self, path: bytes) -> bytes:
         """The frame that asks a worker this; it looks at no snapshot."""
         return pack(CHECK, (self.kind, self.text, self.base))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A whole answer; `truncated` names the cap that cut it, or is empty."""
 
     form: str
     media: str
     encoding: str
-    rows: int
     truncated: str
-    cpu_s: float
+    rows: int
     body: bytes
 
 
@@ -113,7 +120,7 @@ class AnswerStream:
         abandon: Callable[[], None],
     ) -> None:
         self.form, self.media, self.encoding = form, media, encoding
-        self.rows, self.truncated, self.cpu_s = 0, "", 0.0
+        self.rows, self.truncated = 0, ""
         self.paused = False
         self._chunks: deque[bytes] = deque([first])
         self._size = len(first)
@@ -136,9 +143,9 @@ class AnswerStream:
             self._pause()
         self._wake.set()
 
-    def end(self, rows: int, truncated: str, cpu_s: float) -> None:
+    def end(self, rows: int, truncated: str) -> None:
         """Nothing more will come."""
-        self.rows, self.truncated, self.cpu_s = rows, truncated, cpu_s
+        self.rows, self.truncated = rows, truncated
         self._ended = True
         self._wake.set()
 

@@ -3,11 +3,16 @@
 A query starts in the fast lane. One that has used more than its share of CPU or time is reniced
 and moves to the slow lane, and a spare takes its place, so that quick queries never queue behind
 slow ones. The slow lane has few places: when they are taken, the next slow query is shed.
+
+A process switch costs as much as a small query. So no more workers are set to work at once than
+there are processors, and further queries line up behind those that run, in the same process. Who
+lines up behind a query that is not done within milliseconds goes to another worker.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections import deque
 from collections.abc import Callable
@@ -22,12 +27,17 @@ from axiskg.errors import (
 from axiskg.namespaces import PREFIXES
 from axiskg.server.answers import Answer, AnswerStream, Check, OverloadError, Question
 from axiskg.server.processes import Nursery
-from axiskg.server.workers import Job, Worker
+from axiskg.server.workers import Job, Outcome, Worker
 from axiskg.store.nursery import QUERIES
 
 __all__ = ["PoolLimits", "WorkerPool"]
 
-_TICK_S = 0.02
+_TICK_S = 0.01
+_IN_ROW_TICK_S = 0.005
+_PATIENCE_S = 0.004
+"""How long a query may run before those in its row go elsewhere."""
+_FORGETTING_S = 0.25
+"""How long a worker may work on what was taken back from it."""
 _SLOW_WALL_S = 1.0
 _SLOW_NICENESS = 10
 _SENDING_NICENESS = 2
@@ -41,11 +51,21 @@ _MAX_PAUSED_S = 300.0
 """What a slow client may add to the deadline of the answer it is reading."""
 
 
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @dataclass(frozen=True, slots=True)
 class PoolLimits:
-    """How many processes there are, and what one of them may take."""
+    """How many processes there are, and what one of them may take.
+
+    `workers` answer quick queries, no more than `at_once` of them while each has less than `row`
+    queries to answer.
+    """
 
     workers: int = 4
+    at_once: int = field(default_factory=_processors)
+    row: int = 8
     spares: int = 2
     slow: int = 4
     waiting: int = 256
@@ -74,13 +94,15 @@ class WorkerPool:
         self._nursery = nursery
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []
-        self._busy: set[Worker] = set()
+        self._busy: dict[Worker, None] = {}
         self._waiting: deque[Job] = deque()
         self._running_fast = 0
-        self._path = ""
+        self._at_once = min(limits.workers, limits.at_once)
+        self._path, self._raw_path = "", b""
         self._born = 0
         self._closed = False
         self._ticking = False
+        self._ticked = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self.on_snapshot_left: Callable[[], None] = lambda: None
 
@@ -101,55 +123,90 @@ class WorkerPool:
         Raises `QueryTimeoutError`, `QueryTooLargeError`, `OverloadError`, `NotAcceptableError`,
         `QuerySyntaxError`, `StoreError`.
         """
-        job = Job(question, deadline, key, client, linger)
-        worker = self._free_worker()
+        asked: asyncio.Future[Answer | AnswerStream] = asyncio.get_running_loop().create_future()
+
+        def tell(outcome: Outcome) -> None:
+            if asked.done():
+                return
+            if isinstance(outcome, AxisKGError):
+                asked.set_exception(outcome)
+            else:
+                asked.set_result(outcome)
+
+        job = Job(question, deadline, tell, key=key, client=client, linger=linger)
+        self.submit(job)
+        try:
+            return await asked
+        except asyncio.CancelledError:
+            job.abandoned = True
+            raise
+
+    def submit(self, job: Job) -> None:
+        """Have a job done, now or when a worker is free; raises `OverloadError`."""
+        worker = self._taker(job.received)
         if worker is not None:
-            self._begin(worker, job)
+            self._give(worker, job, job.received)
         elif len(self._waiting) < self.limits.waiting:
             self._waiting.append(job)
             self._watch()
         else:
             self.counts.shed += 1
             raise OverloadError("too many queries are waiting; try again")
-        try:
-            return await job.outcome
-        except asyncio.CancelledError:
-            job.abandoned = True
-            raise
 
-    def _free_worker(self) -> Worker | None:
-        if self._running_fast >= self.limits.workers or not self._idle:
-            return None
+    def _taker(self, now: float) -> Worker | None:
+        """The worker that takes the next query: an idle one, or the one with the shortest row."""
+        if self._idle and self._running_fast < self._at_once:
+            return self._take_idle()
+        best, shortest = None, self.limits.row
+        for worker in self._busy:
+            if (
+                not worker.slow
+                and not worker.closed
+                and len(worker.row) < shortest
+                and now - worker.since < _PATIENCE_S
+                and worker.path == self._path
+            ):
+                best, shortest = worker, len(worker.row)
+        if best is not None:
+            return best
+        if self._idle and self._running_fast < self.limits.workers:
+            return self._take_idle()
+        return None
+
+    def _take_idle(self) -> Worker:
         worker = self._idle[-1]
         if worker.path != self._path:
             fresh = next((w for w in reversed(self._idle) if w.path == self._path), None)
             worker = fresh or worker
         self._idle.remove(worker)
+        self._running_fast += 1
+        self._busy[worker] = None
         return worker
 
-    def _begin(self, worker: Worker, job: Job) -> None:
+    def _give(self, worker: Worker, job: Job, now: float) -> None:
         left = worker.path != self._path
-        self._running_fast += 1
-        self._busy.add(worker)
-        worker.begin(job, self._path)
+        worker.give(job, self._path, self._raw_path, now)
         self._watch()
         if left:
             self.on_snapshot_left()
 
     def _next(self) -> None:
+        now = time.monotonic()
         while self._waiting:
-            if self._waiting[0].abandoned:
+            if self._waiting[0].abandoned or self._waiting[0].settled:
                 self._waiting.popleft()
                 continue
-            worker = self._free_worker()
+            worker = self._taker(now)
             if worker is None:
                 return
-            self._begin(worker, self._waiting.popleft())
+            self._give(worker, self._waiting.popleft(), now)
 
     # ---- workers coming and going
 
-    def _on_free(self, worker: Worker) -> None:
-        self._busy.discard(worker)
+    def on_free(self, worker: Worker) -> None:
+        """A worker has nothing more to do."""
+        if self._busy.pop(worker, worker) is worker:
+            return
         if worker.slow:
             worker.kill()
             return
@@ -158,12 +215,28 @@ class WorkerPool:
         if self._waiting:
             self._next()
 
-    def _on_gone(self, worker: Worker) -> None:
+    def on_stream(self, worker: Worker) -> None:
+        """A worker has begun an answer that will take it some time."""
+        self._clear_row(worker)
+
+    def on_left(self, jobs: list[Job]) -> None:
+        """A worker has not begun these."""
+        self._waiting.extendleft(reversed(jobs))
+        if not self._closed:
+            self._next()
+
+    def _clear_row(self, worker: Worker) -> None:
+        taken = worker.take_back()
+        if taken:
+            self.on_left(taken)
+
+    def on_gone(self, worker: Worker) -> None:
+        """A worker process has ended."""
         self._workers.discard(worker)
         if worker in self._idle:
             self._idle.remove(worker)
         if worker in self._busy:
-            self._busy.discard(worker)
+            del self._busy[worker]
             if not worker.slow:
                 self._running_fast -= 1
         self.on_snapshot_left()
@@ -193,7 +266,7 @@ class WorkerPool:
                 await asyncio.sleep(_RESPAWN_PAUSE_S)
                 self._replenish()
             return
-        worker = Worker(child, self._on_free, self._on_gone)
+        worker = Worker(child, self)
         await asyncio.get_running_loop().create_connection(lambda: worker, sock=child.sock)
         self._born -= 1
         self.counts.started += 1
@@ -209,7 +282,7 @@ class WorkerPool:
 
     def publish(self, path: str) -> None:
         """Answer from the snapshot at `path` from now on."""
-        self._path = path
+        self._path, self._raw_path = path, os.fsencode(path)
         self._replenish()
         asyncio.get_running_loop().call_later(_REOPEN_PAUSE_S, self._reopen_idle)
 
@@ -227,8 +300,8 @@ class WorkerPool:
 
     def _watch(self) -> None:
         if not self._ticking:
-            self._ticking = True
-            asyncio.get_running_loop().call_later(_TICK_S, self._tick)
+            self._ticking, self._ticked = True, time.monotonic()
+            asyncio.get_running_loop().call_later(_IN_ROW_TICK_S, self._tick)
 
     def _tick(self) -> None:
         now = time.monotonic()
@@ -238,32 +311,44 @@ class WorkerPool:
         for job in self._waiting:
             job.lingers(now)
         memory: list[tuple[int, Worker]] = []
+        in_row = False
         for worker in tuple(self._busy):
+            if not worker.row:
+                continue
             running = worker.job
             if running is None:
+                if now - worker.since > _FORGETTING_S:
+                    self._kill(worker, "abandoned", StoreError("nobody waits for the answer"))
                 continue
+            if len(worker.row) > 1 and not worker.closed:
+                in_row = True
+                if now - worker.since > _PATIENCE_S:
+                    self._clear_row(worker)
             if running.stream is not None and running.stream.paused:
-                running.paused_s += _TICK_S
+                running.paused_s += now - self._ticked
             self._check(worker, running, now, memory)
+        self._ticked = now
         total = sum(size for size, _ in memory)
         if total > self.limits.total_memory_mb << 20:
             largest = max(memory, key=lambda pair: pair[0])[1]
             self._kill(largest, "memory", _too_large())
         self._ticking = False
         if self._busy or self._waiting:
-            self._watch()
+            self._ticking = True
+            tick_s = _IN_ROW_TICK_S if in_row else _TICK_S
+            asyncio.get_running_loop().call_later(tick_s, self._tick)
 
     def _check(
         self, worker: Worker, job: Job, now: float, memory: list[tuple[int, Worker]]
     ) -> None:
-        elapsed = now - job.started
+        elapsed = now - worker.since
         if now > job.deadline + min(job.paused_s, _MAX_PAUSED_S):
             self._kill(worker, "deadline", QueryTimeoutError("the query ran into its deadline"))
             return
+        cpu_s = worker.cpu_s()
         if elapsed < self.limits.slow_after_s / 2:
             return
         job.lingers(now)
-        cpu_s = worker.cpu_s()
         if not worker.slow and (cpu_s > self.limits.slow_after_s or elapsed > _SLOW_WALL_S):
             if job.abandoned:
                 self._kill(worker, "abandoned", StoreError("nobody waits for the answer"))
@@ -287,6 +372,7 @@ class WorkerPool:
 
     def _slow_down(self, worker: Worker, job: Job) -> None:
         worker.slow = True
+        self._clear_row(worker)
         worker.child.renice(_SLOW_NICENESS if job.stream is None else _SENDING_NICENESS)
         self.counts.slowed += 1
         self._running_fast -= 1
@@ -312,19 +398,25 @@ class WorkerPool:
 
     def running(self) -> list[Job]:
         """The queries that are running or waiting, oldest first."""
-        jobs = [worker.job for worker in self._busy if worker.job is not None]
+        jobs = [job for worker in self._busy for job in worker.jobs()]
         return sorted([*jobs, *self._waiting], key=lambda job: job.received)
 
     def cancel(self, key: str) -> bool:
         """End the query of that key; False when there is none."""
+        cancelled = QueryTimeoutError("the query was cancelled")
         for worker in self._busy:
             if worker.job is not None and worker.job.key == key:
-                self._kill(worker, "cancelled", QueryTimeoutError("the query was cancelled"))
+                self._kill(worker, "cancelled", cancelled)
                 return True
+            for job in worker.jobs():
+                if job.key == key:
+                    job.abandoned = True
+                    job.fail(cancelled)
+                    return True
         for job in self._waiting:
             if job.key == key:
                 self._waiting.remove(job)
-                job.fail(QueryTimeoutError("the query was cancelled"))
+                job.fail(cancelled)
                 return True
         return False
 

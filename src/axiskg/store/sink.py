@@ -7,16 +7,18 @@ import socket
 import time
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Protocol
 
 import zstandard
 
 from axiskg.store.frames import (
-    ANSWER,
     BEGIN,
     CHUNK,
     END,
+    dumps,
     pack,
+    pack_answer,
     pack_raw,
     pack_with_body,
 )
@@ -53,6 +55,11 @@ class FullError(Exception):
     """The answer has reached a cap and has been ended; stop producing rows."""
 
 
+@lru_cache(maxsize=256)
+def _answer_head(form: str, media: str, encoding: str, truncated: str) -> bytes:
+    return dumps((form, media, encoding, truncated))
+
+
 class _Encoder(Protocol):
     def compress(self, data: bytes, /) -> bytes: ...
     def flush(self, mode: int = ..., /) -> bytes: ...
@@ -85,7 +92,6 @@ class Sink:
         self._quotes = 0
         self._begun = False
         self._encoder: _Encoder | None = None
-        self._cpu = time.process_time()
         self._row_end = _ROW_ENDS.get(media) if form == "bindings" else None
 
     @property
@@ -177,7 +183,6 @@ class Sink:
     def _finish(self, data: bytes, truncated: str) -> None:
         if truncated:
             data += self._tail(truncated)
-        cpu = time.process_time() - self._cpu
         if not truncated and self._media == "json" and b'"bindings":[]' not in data[:4096]:
             self._rows += self._form == "bindings"
         if not self._begun:
@@ -187,14 +192,14 @@ class Sink:
             self._encoding = encoding
             self._start_encoder()
             body = self._encoded(data) + self._encoder_end()
-            fields = (self._form, self._media, encoding, self._rows, truncated, cpu)
-            self._sock.sendall(pack_with_body(ANSWER, fields, body))
+            head = _answer_head(self._form, self._media, encoding, truncated)
+            self._sock.sendall(pack_answer(self._rows, head, body))
             return
         self._send(data)
         rest = self._encoder_end()
         if rest:
             self._sock.sendall(pack_raw(CHUNK, rest))
-        self._sock.sendall(pack(END, (self._rows, truncated, cpu)))
+        self._sock.sendall(pack(END, (self._rows, truncated)))
 
     def _tail(self, truncated: str) -> bytes:
         """The end of a well-formed document; empty where a format has none.

@@ -11,9 +11,13 @@ import select
 import socket
 import threading
 import time
-from typing import IO, Any, cast
+from collections import deque
+from contextlib import suppress
+from typing import IO, cast
 
 from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
     NamedNode,
     QueryBoolean,
     QueryResultsFormat,
@@ -26,66 +30,104 @@ from pyoxigraph import (
 
 from axiskg.store.confine import DEEP_STACK_BYTES
 from axiskg.store.frames import (
-    ANSWER,
     CHECK,
     FAILED,
+    FORGET,
     OPEN,
     QUERY,
     READY,
     Reader,
+    dumps,
+    loads,
     pack,
-    pack_with_body,
+    pack_answer,
+    pack_raw,
     unpack,
+    unpack_query,
 )
 from axiskg.store.sink import AnswerLimits, FullError, Sink
 
 __all__ = ["serve_queries"]
 
 _RECEIVE_BYTES = 256 << 10
+_MAX_TERMS = 256
+_CHECKED = dumps(("boolean", "", "", ""))
+
+
+class _Terms:
+    """What a query is asked under, as the engine takes it; many queries share it."""
+
+    __slots__ = ("base", "default_graphs", "encoding", "formats", "limits", "named_graphs", "union")
+
+    def __init__(self, packed: bytes) -> None:
+        self.base, default, named, self.union, formats, self.encoding, limits = loads(packed)
+        self.default_graphs: list[NamedNode | BlankNode | DefaultGraph] | None = (
+            None if default is None else [NamedNode(iri) for iri in default]
+        )
+        self.named_graphs: list[NamedNode | BlankNode] | None = (
+            None if named is None else [NamedNode(iri) for iri in named]
+        )
+        self.limits = AnswerLimits(*limits)
+        self.formats: dict[str, tuple[str, RdfFormat | QueryResultsFormat]] = {}
+        for form, (media, media_type) in formats:
+            kind = RdfFormat if form == "graph" else QueryResultsFormat
+            syntax = kind.from_media_type(media_type)
+            if syntax is not None:
+                self.formats[form] = (media, syntax)
 
 
 class _Engine:
     """The store of one snapshot at a time."""
 
     def __init__(self, prefixes: dict[str, str]) -> None:
-        self._path = ""
+        self._path = b""
         self._store: Store | None = None
         self._prefixes = prefixes
+        self._terms: dict[bytes, _Terms] = {}
 
-    def at(self, path: str) -> Store:
+    def at(self, path: bytes) -> Store:
         if self._store is None or path != self._path:
             self._store = None
-            self._store = Store.read_only(path)
+            self._store = Store.read_only(os.fsdecode(path))
             self._path = path
         return self._store
 
-    def answer(self, sock: socket.socket, fields: tuple[Any, ...]) -> None:
+    def _known(self, packed: bytes) -> _Terms:
+        terms = self._terms.get(packed)
+        if terms is None:
+            if len(self._terms) >= _MAX_TERMS:
+                self._terms.clear()
+            terms = self._terms[packed] = _Terms(packed)
+        return terms
+
+    def answer(self, sock: socket.socket, body: bytes) -> None:
         """Send the answer to one query; every failure before the first chunk is a frame too."""
-        path, text, base, default, named, union, formats, encoding, limits = fields
+        path, packed, text = unpack_query(body)
         started = time.monotonic()
-        sink: Sink | None = None
         try:
+            terms = self._known(packed)
             results = self.at(path).query(
-                text,
-                base_iri=base,
-                use_default_graph_as_union=union,
-                default_graph=None if default is None else [NamedNode(iri) for iri in default],
-                named_graphs=None if named is None else [NamedNode(iri) for iri in named],
+                text.decode(),
+                base_iri=terms.base,
+                use_default_graph_as_union=terms.union,
+                default_graph=terms.default_graphs,
+                named_graphs=terms.named_graphs,
             )
             form = _form(results)
-            if form not in formats:
+            found = terms.formats.get(form)
+            if found is None:
                 sock.sendall(pack(FAILED, ("not acceptable", form)))
                 return
-            media, media_type = formats[form]
+            media, syntax = found
             sink = Sink(
                 sock,
                 form=form,
                 media=media,
-                encoding=encoding,
-                limits=AnswerLimits(*limits),
+                encoding=terms.encoding,
+                limits=terms.limits,
                 started=started,
             )
-            self._serialize(results, media_type, cast("IO[bytes]", sink))
+            self._serialize(results, syntax, cast("IO[bytes]", sink))
             sink.close()
         except FullError:
             return
@@ -103,14 +145,15 @@ class _Engine:
     def _serialize(
         self,
         results: QuerySolutions | QueryBoolean | QueryTriples,
-        media_type: str,
+        syntax: RdfFormat | QueryResultsFormat,
         sink: IO[bytes],
     ) -> None:
         if isinstance(results, QueryTriples):
-            syntax = RdfFormat.from_media_type(media_type)
+            assert isinstance(syntax, RdfFormat)
             serialize(results, sink, syntax, prefixes=self._prefixes)
         else:
-            results.serialize(sink, QueryResultsFormat.from_media_type(media_type))
+            assert isinstance(syntax, QueryResultsFormat)
+            results.serialize(sink, syntax)
 
 
 def _form(results: QuerySolutions | QueryBoolean | QueryTriples) -> str:
@@ -133,30 +176,58 @@ def _check(sock: socket.socket, kind: str, text: str, base: str) -> None:
     except (OSError, RuntimeError, ValueError):
         # It parsed: what it wanted is not there, such as a graph to clear or the network.
         pass
-    sock.sendall(pack_with_body(ANSWER, ("boolean", "", "", 0, "", 0.0), b""))
+    sock.sendall(pack_answer(0, _CHECKED, b""))
 
 
 def _loop(sock: socket.socket, prefixes: dict[str, str]) -> None:
     engine = _Engine(prefixes)
     reader = Reader()
-    while data := sock.recv(_RECEIVE_BYTES):
-        for kind, body in reader.feed(data):
-            if kind == QUERY:
-                engine.answer(sock, unpack(body))
-            elif kind == CHECK:
-                _check(sock, *unpack(body))
-            elif kind == OPEN:
-                _open(sock, engine, unpack(body))
-    os._exit(0)
+    pending: deque[tuple[bytes, bytes]] = deque()
+    while True:
+        if not pending:
+            _take_more(sock, reader, pending, 0)
+        kind, body = pending.popleft()
+        if kind == QUERY:
+            engine.answer(sock, body)
+        elif kind == CHECK:
+            _check(sock, *unpack(body))
+        elif kind == OPEN:
+            _open(sock, engine, body)
+        elif kind == FORGET:
+            sock.sendall(pack_raw(FORGET, b""))
+        if pending:
+            # The server may have thought better of what has not begun.
+            _take_more(sock, reader, pending, socket.MSG_DONTWAIT)
 
 
-def _open(sock: socket.socket, engine: _Engine, path: str) -> None:
-    try:
+def _take_more(
+    sock: socket.socket, reader: Reader, pending: deque[tuple[bytes, bytes]], flags: int
+) -> None:
+    """Add the frames that have come to `pending`; those that a FORGET is behind go."""
+    while True:
+        try:
+            data = sock.recv(_RECEIVE_BYTES, flags)
+        except BlockingIOError:
+            return
+        if not data:
+            os._exit(0)
+        for frame in reader.feed(data):
+            if frame[0] == FORGET:
+                kept = [earlier for earlier in pending if earlier[0] == OPEN]
+                pending.clear()
+                pending.extend(kept)
+            pending.append(frame)
+        if pending:
+            flags = socket.MSG_DONTWAIT
+            if len(data) < _RECEIVE_BYTES:
+                return
+
+
+def _open(sock: socket.socket, engine: _Engine, path: bytes) -> None:
+    # A snapshot that can't be opened is reported by the first query on it.
+    with suppress(OSError):
         engine.at(path)
-    except OSError as error:
-        sock.sendall(pack(FAILED, ("engine", str(error))))
-    else:
-        sock.sendall(pack(READY, path))
+    sock.sendall(pack_raw(READY, path))
 
 
 def serve_queries(sock: socket.socket, prefixes: dict[str, str]) -> None:
