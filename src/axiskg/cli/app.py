@@ -50,6 +50,7 @@ class State:
     """What the options before the command's name have set."""
 
     settings: Settings
+    verbose: bool = False
 
 
 app = typer.Typer(
@@ -74,9 +75,12 @@ def _options(
             help="Where the graph is: a folder, :memory:, or the query URL of a remote engine."
         ),
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Say on stderr where conclusions come from.")
+    ] = False,
 ) -> None:
     settings = Settings() if store is None else Settings(store=store)
-    context.obj = State(settings=settings)
+    context.obj = State(settings=settings, verbose=verbose)
 
 
 def state_of(context: typer.Context) -> State:

@@ -56,10 +56,13 @@ Property = Annotated[str, typer.Argument(help="A property, like mutuallyBacks.")
 
 @contextmanager
 def _analysis(context: typer.Context) -> Iterator[Analysis]:
-    settings = state_of(context).settings
-    store = open_store(settings, read_only=True)
+    state = state_of(context)
+    store = open_store(state.settings, read_only=True)
     try:
-        yield Analysis(store, settings)
+        analysis = Analysis(store, state.settings)
+        yield analysis
+        if state.verbose:
+            progress.print(f"conclusions: {analysis.origin}", markup=False, soft_wrap=True)
     finally:
         store.close()
 

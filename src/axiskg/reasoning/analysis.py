@@ -21,6 +21,7 @@ from axiskg.reasoning.counter_evidence import counter_evidence, unaccepted_ties
 from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.explanations import Explanation, Lacking, explanation_of, lacking_of
 from axiskg.reasoning.findings import Findings
+from axiskg.reasoning.generations import Opened, open_reasoner
 from axiskg.reasoning.links import roles_of
 from axiskg.reasoning.lookup import rows
 from axiskg.reasoning.mutual import MutualBacking
@@ -80,7 +81,7 @@ class Analysis:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._queries_dir = settings.queries_dir
-        self._rules_dir = settings.ontology_dir / "rules"
+        self._settings = settings
         self._lock = Lock()
         self._findings: dict[tuple[Asked, bool], Findings] = {}
 
@@ -90,8 +91,17 @@ class Analysis:
         return Directory(self._store, self._queries_dir)
 
     @cached_property
+    def _opened(self) -> Opened:
+        return open_reasoner(self._store, self._settings)
+
+    @property
     def _reasoner(self) -> Reasoner:
-        return Reasoner.from_store(self._store, self._rules_dir)
+        return self._opened.reasoner
+
+    @property
+    def origin(self) -> str:
+        """Where the conclusions come from, in words: a file that was kept, or drawn anew."""
+        return self._opened.origin
 
     def asked(
         self,

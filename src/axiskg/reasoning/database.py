@@ -15,6 +15,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,10 +81,13 @@ class Database:
         self._ids: dict[str, int] = {}
         self._texts: dict[int, str] = {}
         self.templates: dict[Hashable, str] = {}
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         """SQL of rules, ready but for table names and given values."""
         self.lock = threading.RLock()
         for setting, value in (
             ("memory_limit", f"'{limits.memory_mb}MB'"),
+        self.new_in = {"term": "term", "lit": "lit"}
+        """The tables to which new terms are added."""
             ("temp_directory", f"'{self._folder / 'spill'}'"),
             ("max_temp_directory_size", f"'{limits.temporary_mb}MB'"),
             ("threads", str(limits.threads)),
@@ -373,8 +377,10 @@ class Database:
                     typed = [(i, *values(t)[1:], is_string(t)) for i, t in coded if i < 0]
                     with self._limited():  # a term comes last: then its value is there
                         if typed:
-                            self.cursor.executemany("INSERT INTO lit VALUES (?, ?, ?, ?, ?)", typed)
-                        self.cursor.executemany("INSERT INTO term VALUES (?, ?)", coded)
+                            self.cursor.executemany(
+                                f"INSERT INTO {literals} VALUES (?, ?, ?, ?, ?)", typed
+                            )
+                        self.cursor.executemany(f"INSERT INTO {terms} VALUES (?, ?)", coded)
                     self._ids.update((text, i) for i, text in coded)
             return {text: self._ids[text] for text in wanted}
 
@@ -395,6 +401,7 @@ class Database:
     def texts(self, terms: Iterable[int]) -> dict[int, str]:
         """The texts of many ids."""
         wanted = set(terms)
+                    terms, literals = self.new_in["term"], self.new_in["lit"]
         missing = [term for term in wanted if term not in self._texts]
         if missing:
             if len(self._texts) > 500_000:

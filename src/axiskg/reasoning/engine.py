@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,10 +17,12 @@ from pyoxigraph import NamedNode, Quad, Triple
 from axiskg.errors import NotFoundError, did_you_mean
 from axiskg.namespaces import AXIS
 from axiskg.reasoning.database import Database, Limits
+from axiskg.reasoning.database_file import KEPT, AttachedDatabase, attach_draft, write_draft
 from axiskg.reasoning.evaluation import Evaluation
 from axiskg.reasoning.ir import RDF_TYPE, Kind, Relation
 from axiskg.reasoning.owl_rl import OwlProfile, axioms_of
 from axiskg.reasoning.program import Program, compile_program
+from axiskg.reasoning.program_json import program_of, program_text
 from axiskg.reasoning.proofs import Key, Proof
 from axiskg.reasoning.rules import RuleFile, read_rules
 from axiskg.reasoning.search import MOST, Search
@@ -256,9 +259,44 @@ class Reasoner:
         *,
         limits: Limits | None = None,
         owl: OwlProfile | None = None,
+        draft: Path | None = None,
     ) -> Reasoner:
-        """A reasoner over an N-Quads file as pyoxigraph writes it: the fast way for millions."""
-        return cls._loaded(lambda db: db.load_file(path), rules, limits, owl)
+        """A reasoner over an N-Quads file as pyoxigraph writes it: the fast way for millions.
+
+        `draft` is a file to be made, for `write_draft`.
+        """
+
+        def load(db: Database) -> None:
+            if draft is not None:
+                attach_draft(db, draft)
+            db.load_file(path)
+
+        return cls._loaded(load, rules, limits, owl)
+
+    @classmethod
+    def from_file(cls, path: Path, *, limits: Limits | None = None) -> Reasoner:
+        """The reasoner that `write_draft` wrote, with its run; the file is only read.
+
+        Raises `duckdb.Error`, `ParseError` or `ValueError` when the file is damaged.
+        """
+        db = AttachedDatabase(limits or Limits(), path)
+        try:
+            about = json.loads(db.about())
+            reasoner = cls(db, program_of(about["program"]))
+            evaluation = Evaluation(db, reasoner.program, Selection(), "kept")
+            evaluation.restore(about["state"], KEPT)
+            run = reasoner._runs[evaluation.selection] = Run(reasoner, evaluation, 0)
+            reasoner._known.add(run)
+        except BaseException:
+            db.close()
+            raise
+        return reasoner
+
+    def write_draft(self, run: Run) -> None:
+        """Write statements, rules and a run over the base to the file named at loading."""
+        about = {"program": program_text(self.program), "state": run._evaluation.state()}
+        with self._db.lock:
+            write_draft(self._db, run._evaluation.schema, json.dumps(about))
 
     @classmethod
     def _loaded(

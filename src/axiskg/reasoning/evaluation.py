@@ -18,7 +18,7 @@ from axiskg.reasoning.database import Database
 from axiskg.reasoning.ir import ANY_TYPE, RDF_TYPE, Kind, Mode, Relation, Rule, Var
 from axiskg.reasoning.program import Program
 from axiskg.reasoning.recursion import fill_recursive
-from axiskg.reasoning.selection import Selection, select_statements
+from axiskg.reasoning.selection import Selection, create_quoted, select_statements
 from axiskg.reasoning.sql import BOUND, RUN, Body, Naming, written
 from axiskg.reasoning.strata import Stratum
 from axiskg.reasoning.terms import short
@@ -93,6 +93,42 @@ class Evaluation:
         )
 
     # sharing with an earlier run
+
+    # keeping on disk
+
+    def state(self) -> dict[str, Any]:
+        """What `restore` needs beside the tables themselves, for JSON."""
+
+        def bare(name: str | None) -> str | None:
+            return None if name is None else name.rpartition(".")[2]
+
+        numbers = {rule: number for number, rule in enumerate(self.program.rules)}
+        return {
+            "tables": [[r.kind, r.name, bare(name)] for r, name in self.tables.items()],
+            "edges": [[r.kind, r.name, bare(name)] for r, name in self.edges.items()],
+            "kept": [[numbers[rule], bare(name)] for rule, name in self.kept.items()],
+            "properties": list(self._properties.items()),
+            "classes": list(self._classes.items()),
+        }
+
+    def restore(self, state: dict[str, Any], place: str) -> None:
+        """Take over the tables at `place` (database and schema) of an evaluation like this one.
+
+        What is filled later goes to a schema of this one's own.
+        """
+
+        def placed(row: Sequence[Any]) -> tuple[Relation, str | None]:
+            kind, name, table = row
+            return Relation(Kind(kind), name), None if table is None else f"{place}.{table}"
+
+        self.db.rows(f"CREATE SCHEMA {self.schema}")
+        for name in ("sel", "chosen", "base"):
+            self.db.rows(f"CREATE VIEW {self.schema}.{name} AS FROM {place}.{name}")
+        create_quoted(self.db, self.selection, self.schema)
+        self.tables.update(map(placed, state["tables"]))
+        self.edges.update((r, name) for r, name in map(placed, state["edges"]) if name)
+        self.kept.update((self.program.rules[i], f"{place}.{name}") for i, name in state["kept"])
+        self._properties, self._classes = dict(state["properties"]), dict(state["classes"])
 
     def _share(self, previous: Evaluation) -> None:
         changed = self._changed(previous)

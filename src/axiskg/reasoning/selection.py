@@ -10,7 +10,7 @@ from axiskg.errors import NotFoundError, ParameterError
 from axiskg.namespaces import AXIS, PREFIXES, SCN, expand
 from axiskg.reasoning.database import Database
 
-__all__ = ["SEMIRINGS", "Assumption", "Selection", "select_statements"]
+__all__ = ["SEMIRINGS", "Assumption", "Selection", "create_quoted", "select_statements"]
 
 SEMIRINGS: Final = {
     "max-min": ("min", "max"),
@@ -142,12 +142,18 @@ def select_statements(db: Database, selection: Selection, run: str) -> None:
             ids = [term(t) for t in (assumption.s, assumption.p, assumption.o)]
             row = [*ids, term(assumption.statement), assumption.confidence]
             db.rows(f"INSERT INTO {run}.chosen VALUES (?, ?, ?, ?, ?)", row)
+    create_quoted(db, selection, run)
+
+
+def create_quoted(db: Database, selection: Selection, run: str) -> None:
+    """Create `run.quoted`: the triples of all statements but those that a what-if removes."""
+    removed = {i for i in (db.find(_statement(r)) for r in selection.remove) if i is not None}
     gone = f"WHERE st NOT IN ({', '.join(map(str, sorted(removed)))})" if removed else ""
     db.rows(
         f"""CREATE VIEW {run}.quoted AS SELECT s, p, o, st, coalesce(c.conf, 1.0) AS conf
         FROM quad LEFT JOIN statement USING (st)
-        LEFT JOIN (SELECT * FROM confidence WHERE tab = {table}) c USING (modality, likelihood)
-        {gone}"""
+        LEFT JOIN (SELECT * FROM confidence WHERE tab = {db.intern(selection.confidence_table)}) c
+        USING (modality, likelihood) {gone}"""
     )
 
 

@@ -126,6 +126,10 @@ class ServedStore:
             file.flush()
             yield file.name
 
+    def fingerprint(self) -> str | None:
+        """What tells the published generation from any other."""
+        return self._snapshot.fingerprint()
+
     def snapshot(self, path: Path) -> None:
         """Write a copy of the published generation."""
         if path.exists():

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from axiskg.errors import QueryError, StoreError
 from axiskg.namespaces import UNION_GRAPH
 from axiskg.store.documents import quads_of
+from axiskg.store.fingerprint import folder_fingerprint
 from axiskg.store.locks import StoreLock, locked
 from axiskg.store.protocol import Answer, Dataset, Solutions, graph_name
 from axiskg.store.sources import clear, insert_data, replacement
@@ -211,6 +212,12 @@ class EmbeddedStore:
         """Write all quads of one snapshot to a file, without a Python object for each."""
         with _store_errors():
             self._store.dump(str(path), format=ox.RdfFormat.N_QUADS)
+
+    def fingerprint(self) -> str | None:
+        """What tells this content from any other without reading it; None while it may change."""
+        if self.path is None or self._lock is None or not self._lock.shared:
+            return None
+        return folder_fingerprint(self.path)
 
     def snapshot(self, path: Path) -> None:
         """Write a copy: hard links where the store is on the same disk, else a full copy."""

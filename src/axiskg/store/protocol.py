@@ -95,6 +95,9 @@ class Store(Protocol):
     def write_nquads(self, path: Path) -> None:
         """Write all quads of one snapshot to a file, in the form of `pyoxigraph.serialize`."""
 
+    def fingerprint(self) -> str | None:
+        """What tells this content from any other without reading it; None where nothing does."""
+
     def snapshot(self, path: Path) -> None:
         """Write a copy of the store to `path`, which another process can open read-only."""
 

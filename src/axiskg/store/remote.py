@@ -135,6 +135,10 @@ class RemoteStore:
         """Write all quads, as one answer, to a file."""
         ox.serialize(self.dump(), str(path), format=ox.RdfFormat.N_QUADS)
 
+    def fingerprint(self) -> str | None:
+        """None: what a remote engine holds must be read to be known."""
+        return None
+
     def snapshot(self, path: Path) -> None:
         """Copy the graph into a new embedded store at `path`."""
         from axiskg.store.embedded import EmbeddedStore
