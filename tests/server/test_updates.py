@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from axiskg.store.update_text import (
-    followed_by,
     graphs_written,
     loads_of,
     with_loads_replaced,

@@ -40,6 +40,10 @@ class Readiness(BaseModel):
     generation: int
     stale_since: int
     """Generation from which on the conclusions may not follow from the statements; 0 for never."""
+    stale_at: str
+    """When that was (UTC, ISO 8601), be it under an earlier server; empty for never."""
+    refresh_failure: str
+    """Why conclusions could not be drawn when that was last tried; empty when they could."""
 
 
 class RunningQuery(BaseModel):
@@ -86,6 +90,8 @@ async def readyz(request: Request) -> JSONResponse:
         ready=services.ready,
         generation=services.generation,
         stale_since=services.refresher.stale_since,
+        stale_at=services.refresher.stale_at,
+        refresh_failure=services.refresher.failure,
     )
     return JSONResponse(state.model_dump(), status_code=200 if state.ready else 503)
 

@@ -16,6 +16,7 @@ from axiskg.server import api_linking, api_names, api_operations, api_pages, api
 from axiskg.server.context import Context
 from axiskg.server.front import Front
 from axiskg.server.http import ProblemError
+from axiskg.server.methods import with_all_methods
 from axiskg.server.problems import problem
 from axiskg.server.services import Services
 from axiskg.settings import Settings
@@ -50,7 +51,7 @@ def create_app(settings: Settings) -> Front:
     for part in (api_pages, api_names, api_operations, api_reasoning, api_linking):
         app.include_router(part.router)
     _handle_errors(app)
-    return Front(services, app)
+    return Front(services, with_all_methods(app))
 
 
 def _handle_errors(app: FastAPI) -> None:

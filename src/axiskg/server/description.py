@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from axiskg.errors import AxisKGError
+from axiskg.errors import AxisKGError, QueryTooLargeError
 from axiskg.formats import DATASETS, GRAPHS, RESULTS, Format, negotiate, serialize_quads
-from axiskg.namespaces import LINKS_GRAPH, PREFIXES, ROOT
+from axiskg.namespaces import INFERRED_GRAPH, LINKS_GRAPH, PREFIXES, ROOT
 from axiskg.server.answers import Answer, NotAcceptableError, Question
 from axiskg.server.conditions import matches_etag
-from axiskg.server.http import HeaderList, ProblemError
+from axiskg.server.http import HeaderList, ProblemError, preflight
 from axiskg.server.negotiation import OFFERED, not_acceptable
 from axiskg.server.request import Request
 from axiskg.server.services import Services
@@ -35,12 +35,15 @@ _FORMAT_NAMES = {
     "trig": "TriG",
     "nq": "N-Quads",
 }
-_MAX_LISTED = 2000
+_MAX_LISTED = 100_000
+_METHODS = b"GET, HEAD, OPTIONS"
 
 _COUNTS = {
     "triples": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }",
     "distinctSubjects": "SELECT (COUNT(DISTINCT ?s) AS ?n) WHERE { ?s ?p ?o }",
     "distinctObjects": "SELECT (COUNT(DISTINCT ?o) AS ?n) WHERE { ?s ?p ?o }",
+    "classes": "SELECT (COUNT(DISTINCT ?c) AS ?n) WHERE { ?s a ?c FILTER(isIRI(?c)) }",
+    "properties": "SELECT (COUNT(DISTINCT ?p) AS ?n) WHERE { ?s ?p ?o }",
 }
 _GRAPH_SIZES = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g"
 _CLASSES = "SELECT ?c (COUNT(?s) AS ?n) WHERE { ?s a ?c FILTER(isIRI(?c)) } GROUP BY ?c ORDER BY ?c"
@@ -76,8 +79,11 @@ class DescriptionRoute:
 
     async def answer(self, request: Request) -> None:
         """Answer a GET without a query, or one of the VoID document."""
+        if request.method == "OPTIONS":
+            await request.respond(204, preflight(_METHODS))
+            return
         if request.method not in {"GET", "HEAD"}:
-            raise ProblemError(405, "this is read with GET", headers=[(b"allow", b"GET, HEAD")])
+            raise ProblemError(405, "this is read with GET", headers=[(b"allow", _METHODS)])
         accept = request.headers.get(b"accept")
         offered = (*OFFERED["graph"], _HTML)
         chosen = negotiate(None if accept is None else accept.decode("latin-1"), offered)
@@ -89,7 +95,10 @@ class DescriptionRoute:
         if not self._services.ready:
             raise ProblemError(503, "the store is being opened", headers=[(b"retry-after", b"2")])
         statistics = await self._current(request)
-        etag = f'"{self._services.boot}-{statistics.generation}-{chosen.name}"'.encode()
+        stale_at = self._services.refresher.stale_at
+        writes = self._services.accounts.writes_possible
+        state = f"{statistics.generation}-{int(writes)}{int(bool(stale_at))}"
+        etag = f'"{self._services.boot}-{state}-{chosen.name}"'.encode()
         headers: HeaderList = [
             (b"content-type", chosen.content_type.encode()),
             (b"vary", b"accept"),
@@ -101,8 +110,8 @@ class DescriptionRoute:
             await request.respond(304, headers[1:])
             return
         writer = _Writer(request.root_url)
-        writer.service(self._services.accounts.writes_possible)
-        writer.dataset(statistics)
+        writer.service(updates=writes, federated=bool(self._services.settings.federation))
+        writer.dataset(statistics, stale_at)
         await request.respond(200, headers, serialize_quads(writer.quads, chosen))
 
     async def _current(self, request: Request) -> _Statistics:
@@ -150,6 +159,8 @@ class DescriptionRoute:
         else:
             body = b"".join([chunk async for chunk in answer.chunks()])
         bindings = json.loads(body)["results"]["bindings"]
+        if answer.truncated:
+            raise QueryTooLargeError(f"more than {_MAX_LISTED} rows of statistics")
         return [{name: term["value"] for name, term in row.items()} for row in bindings]
 
 
@@ -174,7 +185,7 @@ class _Writer:
         prefix, _, local = name.partition(":")
         self._add(subject, "rdf:type", ox.NamedNode(PREFIXES[prefix] + local))
 
-    def service(self, updates: bool) -> None:
+    def service(self, *, updates: bool, federated: bool) -> None:
         """The sd:Service."""
         endpoint = ox.NamedNode(f"{self._root}/sparql")
         service = ox.NamedNode(f"{self._root}/sparql#service")
@@ -183,6 +194,9 @@ class _Writer:
         languages = ["SPARQL11Query", *(["SPARQL11Update"] if updates else [])]
         for language in languages:
             self._add(service, "sd:supportedLanguage", ox.NamedNode(PREFIXES["sd"] + language))
+        features = ["EmptyGraphs", *(["BasicFederatedQuery"] if federated else [])]
+        for feature in features:
+            self._add(service, "sd:feature", ox.NamedNode(PREFIXES["sd"] + feature))
         for offered in (*RESULTS, *GRAPHS, *DATASETS[:2]):
             name = ox.NamedNode(_FORMATS_NS + _FORMAT_NAMES[offered.name])
             self._add(service, "sd:resultFormat", name)
@@ -195,12 +209,18 @@ class _Writer:
         self._type(self._dataset, "void:Dataset")
         self._add(self._dataset, "void:sparqlEndpoint", endpoint)
 
-    def dataset(self, statistics: _Statistics) -> None:
-        """The sd:Dataset, which is the void:Dataset too."""
+    def dataset(self, statistics: _Statistics, stale_at: str) -> None:
+        """The sd:Dataset, which is the void:Dataset too; its figures are of the default graph."""
         default = ox.NamedNode(f"{self._root}/void#default-graph")
         self._add(self._dataset, "sd:defaultGraph", default)
         self._type(default, "sd:Graph")
         self._add(self._dataset, "dcterms:title", ox.Literal("AxisKG", language="en"))
+        if stale_at:
+            when = ox.Literal(stale_at, datatype=ox.NamedNode(PREFIXES["xsd"] + "dateTime"))
+            self._add(ox.NamedNode(INFERRED_GRAPH), "prov:invalidatedAtTime", when)
+        if not statistics.whole:
+            note = "The figures are missing: counting took more than a query may."
+            self._add(self._dataset, "rdfs:comment", ox.Literal(note, language="en"))
         for name, count in statistics.counts.items():
             self._count(self._dataset, f"void:{name}", count)
             self._count(default, f"void:{name}", count)
@@ -213,8 +233,6 @@ class _Writer:
             self._add(named, "sd:graph", graph)
             self._type(graph, "sd:Graph")
             self._count(graph, "void:triples", int(row["n"]))
-        self._count(self._dataset, "void:classes", len(statistics.classes))
-        self._count(self._dataset, "void:properties", len(statistics.properties))
         for row in statistics.classes:
             part = self._part("void:classPartition", "void:class", row["c"])
             self._count(part, "void:entities", int(row["n"]))

@@ -21,6 +21,7 @@ from axiskg.server.http import (
     Scope,
     Send,
     media_type_of,
+    preflight,
     read_body,
 )
 from axiskg.server.problems import problem
@@ -39,10 +40,6 @@ _SPARQL_METHODS = b"GET, HEAD, POST, OPTIONS"
 _CACHED = b"HTTP/1.1 200 OK\r\nx-request-id: %b\r\ndate: %b\r\n%b%bcontent-length: %d\r\n\r\n%b"
 _CONDITIONS = frozenset({b"cache-control", b"if-none-match", b"authorization", b"x-request-id"})
 """Headers that need more than the bytes of the cached answer."""
-_PREFLIGHT_HEADERS = (
-    b"Accept, Accept-Encoding, Authorization, Cache-Control, Content-Type, If-Match,"
-    b" If-None-Match, X-Request-Id"
-)
 
 
 class Front:
@@ -254,16 +251,7 @@ class Front:
         self, request: Request, methods: bytes, more: HeaderList | None = None
     ) -> None:
         """Answer OPTIONS, for CORS and for who asks what is allowed."""
-        await request.respond(
-            204,
-            [
-                (b"allow", methods),
-                (b"access-control-allow-methods", methods),
-                (b"access-control-allow-headers", _PREFLIGHT_HEADERS),
-                (b"access-control-max-age", b"86400"),
-                *(more or []),
-            ],
-        )
+        await request.respond(204, [*preflight(methods), *(more or [])])
 
     async def _update(self, request: Request) -> None:
         if request.method == "OPTIONS":

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import urllib.parse
 from collections.abc import Hashable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import httptools
@@ -19,6 +20,8 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from axiskg.server.http import ProblemError
+from axiskg.server.problems import problem
 from axiskg.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,16 +30,30 @@ if TYPE_CHECKING:
 __all__ = ["guarded"]
 
 
-def _bare(status: str) -> bytes:
-    """A response without a body, after which the connection closes."""
-    return f"HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".encode()
+def _bare(status: HTTPStatus, said: str, *headers: bytes) -> bytes:
+    """A whole response to what is no whole request, after which the connection closes."""
+    _, fields, body = problem(ProblemError(status, said), request_id="")
+    lines = [
+        b"HTTP/1.1 %d %b" % (status.value, status.phrase.encode()),
+        *(b"%b: %b" % pair for pair in fields if pair[0] != b"retry-after"),
+        *headers,
+        b"connection: close",
+        b"content-length: %d" % len(body),
+    ]
+    return b"\r\n".join([*lines, b"", body])
 
 
-_TOO_LARGE = _bare("431 Request Header Fields Too Large")
-_TIMEOUT = _bare("408 Request Timeout")
+_BAD = _bare(HTTPStatus.BAD_REQUEST, "this is not HTTP as RFC 9112 has it")
+_TIMEOUT = _bare(HTTPStatus.REQUEST_TIMEOUT, "the request's head did not arrive in time")
+_URL_TOO_LONG = _bare(HTTPStatus.REQUEST_URI_TOO_LONG, "the URL is too long; use POST")
+_TOO_LARGE = _bare(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the request's line and headers are too large"
+)
+_BUSY = _bare(
+    HTTPStatus.SERVICE_UNAVAILABLE, "too many connections are open; try again", b"retry-after: 1"
+)
 _MAX_ANSWERED = 4096
 _MAX_ANSWERED_BYTES = 4096
-_BUSY = _bare("503 Service Unavailable\r\nretry-after: 1")
 
 
 class _Cycle(RequestResponseCycle):
@@ -110,6 +127,8 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
             super().data_received(data)
             if fresh and self._between and self._hit is not None and self._heads == 1:
                 self._remember(data)
+            if self._in_head and not self._take_head(0):
+                return
             if self._in_head and self._head_bytes and self._head_timer is None:
                 # The head came in part: the rest has this long.
                 self._head_timer = self.loop.call_later(timeout_s, self._late)
@@ -142,7 +161,8 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
             # What comes with the end of the head may be the body's; a head is refused only when
             # a whole read that is all head takes it over.
             if self._head_bytes > max_head:
-                self._refuse(_TOO_LARGE)
+                long_url = len(getattr(self, "url", b"")) > max_head // 2
+                self._refuse(_URL_TOO_LONG if long_url else _TOO_LARGE)
                 return False
             self._head_bytes += size
             return True
@@ -154,7 +174,7 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
         def on_url(self, url: bytes) -> None:
             super().on_url(url)
             if len(self.url) > max_head:
-                self._refuse(_TOO_LARGE)
+                self._refuse(_URL_TOO_LONG)
 
         def on_headers_complete(self) -> None:
             self._in_head = False
@@ -176,6 +196,9 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
                 if self._cached is not None:
                     return
             self._begin(method, version, keep_alive, free)
+
+        def send_400_response(self, msg: str) -> None:
+            self._refuse(_BAD)
 
         def _size_of_head(self) -> int:
             return len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers)

@@ -21,6 +21,7 @@ __all__ = [
     "headers_of",
     "media_type_of",
     "parameters",
+    "preflight",
     "read_body",
     "respond",
 ]
@@ -33,6 +34,10 @@ HeaderList = list[tuple[bytes, bytes]]
 
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _MAX_PARAMETERS = 2000
+_ASKED_WITH = (
+    b"Accept, Accept-Encoding, Authorization, Cache-Control, Content-Type, If-Match,"
+    b" If-None-Match, X-Request-Id"
+)
 
 
 class ProblemError(AxisKGError):
@@ -54,6 +59,16 @@ class ClientGoneError(AxisKGError):
     """The client closed its connection before the answer; there is nobody to tell."""
 
 
+def preflight(methods: bytes) -> HeaderList:
+    """What OPTIONS says, for CORS and for who asks what is allowed."""
+    return [
+        (b"allow", methods),
+        (b"access-control-allow-methods", methods),
+        (b"access-control-allow-headers", _ASKED_WITH),
+        (b"access-control-max-age", b"86400"),
+    ]
+
+
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
     """The request's headers by lower-case name; repeated ones joined with a comma."""
     headers: dict[bytes, bytes] = {}
@@ -68,7 +83,11 @@ def media_type_of(headers: dict[bytes, bytes]) -> str:
     Raises `ProblemError` 415 for a character set other than UTF-8, or a content coding.
     """
     if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
-        raise ProblemError(415, "compressed request bodies are not taken; send it as it is")
+        raise ProblemError(
+            415,
+            "compressed request bodies are not taken; send it as it is",
+            headers=[(b"accept-encoding", b"identity")],
+        )
     value = headers.get(b"content-type", b"").decode("latin-1")
     kind, _, rest = value.partition(";")
     for part in rest.split(";"):

@@ -60,6 +60,11 @@ class _State:
             "axiskg_generation", "Number of the published generation.", services.generation
         )
         yield GaugeMetricFamily(
+            "axiskg_conclusions_stale",
+            "Whether conclusions may not follow from the statements any more.",
+            int(services.refresher.stale_since > 0),
+        )
+        yield GaugeMetricFamily(
             "axiskg_updates_waiting", "Updates not acknowledged yet.", services.writer.queued
         )
 

@@ -59,7 +59,7 @@ def read_operation(method: str, query_string: bytes, media_type: str, body: byte
             raise ProblemError(400, "the request is in the body; the URL can't hold another one")
         return _operation(kind, _utf8(body), pairs)
     if not media_type and not body:
-        return _from_pairs(pairs, "POST")
+        raise ProblemError(400, "a POST without a body; send the query or update in the body")
     raise ProblemError(
         415,
         f"a POST with {media_type or 'no content type'} is not in the protocol; send {QUERY_TYPE},"

@@ -16,7 +16,9 @@ __all__ = ["EXPOSED", "STATUS_LINES", "Request", "common_headers", "head_bytes"]
 _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._\-]{1,64}")
 EXPOSED = (
-    b"ETag, Retry-After, Location, AxisKG-Generation, AxisKG-Limits, AxisKG-Truncated, AxisKG-Stale"
+    b"ETag, Retry-After, Location, Allow, Accept-Post, Accept-Patch, Content-Disposition,"
+    b" WWW-Authenticate, X-Request-Id, AxisKG-Generation, AxisKG-Limits, AxisKG-Truncated,"
+    b" AxisKG-Stale, AxisKG-Services"
 )
 
 
