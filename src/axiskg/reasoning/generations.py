@@ -110,14 +110,13 @@ class Generations:
     def _read(self, key: str) -> Opened | None:
         """What a file holds; None when there is none, or it is damaged (it is then removed)."""
         for path in sorted(self.folder.glob(f"{key}.*.duckdb")):
-            if f"{_checksum(path):08x}" == path.name.split(".")[1]:
-                try:
+            try:
+                if f"{_checksum(path):08x}" == path.name.split(".")[1]:
                     reasoner = Reasoner.from_file(path, limits=self.limits)
-                except (duckdb.Error, ParseError, LookupError, ValueError):
-                    pass
-                else:
                     os.utime(path)
                     return Opened(reasoner, reasoner.run(_BASE), f"read from {path}", reused=True)
+            except (OSError, duckdb.Error, ParseError, LookupError, ValueError):
+                pass  # gone meanwhile, or not what its name says
             path.unlink(missing_ok=True)
         return None
 

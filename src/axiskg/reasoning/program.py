@@ -10,7 +10,6 @@ from typing import Final
 
 from axiskg.errors import RuleError, did_you_mean
 from axiskg.namespaces import AXIS
-from axiskg.reasoning.algebra import rules_of
 from axiskg.reasoning.factoring import factored
 from axiskg.reasoning.ir import RDF_TYPE, Const, Kind, Relation, Rule, Violation, terms_of_test
 from axiskg.reasoning.rules import RuleFile, line_of
@@ -35,6 +34,13 @@ class Program:
         for rule in self.rules:
             for atom in (rule.head, *rule.atoms, *(a for n in rule.absent for a in n.atoms)):
                 found.setdefault(atom.relation, len(found))
+        return found
+
+    def by_head(self) -> dict[Relation, list[Rule]]:
+        """The rules that conclude each relation."""
+        found: dict[Relation, list[Rule]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.head.relation, []).append(rule)
         return found
 
     def concluded(self) -> tuple[Relation, ...]:
@@ -85,6 +91,8 @@ def compile_program(
 
 @lru_cache(maxsize=1024)
 def _rules_of(file: RuleFile) -> tuple[Rule, ...]:
+    from axiskg.reasoning.algebra import rules_of  # here, so that kept conclusions need no parser
+
     return rules_of(file)
 
 
