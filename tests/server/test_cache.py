@@ -119,9 +119,9 @@ def test_formats_have_tags_of_their_own(client: httpx.Client) -> None:
 def test_the_cache_is_bounded_in_bytes() -> None:
     cache = ResultCache(max_bytes=10_000, max_entry_bytes=5_000)
     for number in range(50):
-        cache.put(number, Cached([], bytes(1000), b"", 0, ""))
+        cache.put(number, Cached(b"", bytes(1000), b"", 0, ""))
         assert cache.size_bytes <= 10_000
     assert cache.get(0) is None
     assert cache.get(49) is not None
-    cache.put("large", Cached([], bytes(6000), b"", 0, ""))
+    cache.put("large", Cached(b"", bytes(6000), b"", 0, ""))
     assert cache.get("large") is None

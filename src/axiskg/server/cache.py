@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from axiskg.server.http import HeaderList
 
@@ -13,17 +13,20 @@ __all__ = ["Cached", "ResultCache"]
 _OVERHEAD_BYTES = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Cached:
-    """A whole response: its headers as sent, its body, its entity tag, and its rows."""
+class Cached(NamedTuple):
+    """A whole response: its headers as they stand in it, its body, its entity tag, its rows."""
 
-    headers: HeaderList
+    head: bytes
     body: bytes
     etag: bytes
     rows: int
     query_hash: str
-    head: bytes = b""
-    """The headers as they stand in a response."""
+
+    @property
+    def headers(self) -> HeaderList:
+        """The headers one by one."""
+        lines = self.head.split(b"\r\n")[:-1]
+        return [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
 
 
 class ResultCache:

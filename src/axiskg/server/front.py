@@ -6,10 +6,9 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable, Callable, Hashable
-from email.utils import formatdate
+from functools import partial
 
 from axiskg.errors import AxisKGError
-from axiskg.server.cache import Cached
 from axiskg.server.description import DescriptionRoute
 from axiskg.server.graphs import GRAPH_METHODS, GraphStoreRoute
 from axiskg.server.http import (
@@ -26,10 +25,12 @@ from axiskg.server.http import (
 )
 from axiskg.server.problems import problem
 from axiskg.server.protocol import read_operation
-from axiskg.server.request import Request, common_headers, head_bytes
+from axiskg.server.quick import Quick, QuickJob
+from axiskg.server.request import Request, common_headers
 from axiskg.server.services import Services
 from axiskg.server.sparql import QueryRoute
 from axiskg.server.updates import UpdateRoute
+from axiskg.server.workers import Outcome
 
 __all__ = ["Front"]
 
@@ -37,7 +38,6 @@ Handler = Callable[[Request], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _SPARQL_METHODS = b"GET, HEAD, POST, OPTIONS"
-_CACHED = b"HTTP/1.1 200 OK\r\nx-request-id: %b\r\ndate: %b\r\n%b%bcontent-length: %d\r\n\r\n%b"
 _CONDITIONS = frozenset({b"cache-control", b"if-none-match", b"authorization", b"x-request-id"})
 """Headers that need more than the bytes of the cached answer."""
 
@@ -51,8 +51,7 @@ class Front:
         self._inner = inner
         self._numbers = itertools.count(1)
         self._common = common_headers(services.settings.cors_origin)
-        self._common_bytes = head_bytes(self._common)
-        self._dated, self._date = 0, b""
+        self.quick = Quick(services, self.queries, self._common, self._numbers)
         self.updates = UpdateRoute(services)
         self.graphs = GraphStoreRoute(services, self.updates)
         self.description = DescriptionRoute(services)
@@ -72,17 +71,20 @@ class Front:
             return
         found = self._routes.get(scope["path"]) or self._by_prefix(scope["path"])
         request = Request(self.services, scope, receive, send, next(self._numbers), self._common)
+        begun = scope.get("extensions", {}).get("axiskg.begun")
+        if begun is not None:
+            await self._handle(request, "sparql", partial(self._carry_on, *begun))
+            return
         if found is None:
             await self._through_inner(request)
             return
         await self._handle(request, *found)
 
     def hit(
-        self, query_string: bytes, headers: HeaderList, client: tuple[str, int] | None
+        self, query_string: bytes, headers: HeaderList, client: str
     ) -> tuple[Hashable, bytes] | None:
         """The whole response to a GET of /sparql that the cache has, and what `again` asks by."""
-        services = self.services
-        if services.rate is not None or services.settings.read_token_needed:
+        if not self.quick.open:
             return None
         accept = encoding = None
         for name, value in headers:
@@ -96,41 +98,10 @@ class Front:
         response = self.again(raw, client)
         return None if response is None else (raw, response)
 
-    def again(self, raw: Hashable, client: tuple[str, int] | None) -> bytes | None:
-        """The response to a request that `hit` has answered before, if the cache still has it."""
+    def again(self, raw: Hashable, client: str) -> bytes | None:
+        """The response to a request that came before, if the cache still has it."""
         entry = self.queries.known(raw)
-        if entry is None:
-            return None
-        services = self.services
-        request_id = f"{services.boot}-{next(self._numbers)}"
-        services.metrics.count("sparql", "cache", 200, 0.0)
-        if services.log.enabled:
-            services.log.request(
-                "GET",
-                "/sparql",
-                200,
-                len(entry.body),
-                0.0,
-                request_id=request_id,
-                client=client[0] if client else "",
-                lane="cache",
-                query=entry.query_hash,
-                rows=entry.rows,
-            )
-        return self._whole(entry, request_id.encode())
-
-    def _whole(self, entry: Cached, request_id: bytes) -> bytes:
-        now = int(time.time())
-        if now != self._dated:
-            self._dated, self._date = now, formatdate(now, usegmt=True).encode()
-        return _CACHED % (
-            request_id,
-            self._date,
-            self._common_bytes,
-            entry.head,
-            len(entry.body),
-            entry.body,
-        )
+        return None if entry is None else self.quick.cached(entry, client)
 
     def _by_prefix(self, path: str) -> tuple[str, Handler] | None:
         if path.startswith("/graphs/"):
@@ -218,6 +189,10 @@ class Front:
                 headers=[(b"allow", _SPARQL_METHODS)],
             )
         await self.post(request)
+
+    async def _carry_on(self, job: QuickJob, outcome: Outcome, request: Request) -> None:
+        request.id, request.started = job.key, job.received
+        await self.queries.carry_on(request, job.asked, outcome)
 
     async def post(self, request: Request, *, only: str = "") -> None:
         """A query or update by POST; `only` names the one kind that is taken here."""

@@ -2,13 +2,15 @@
 
 uvicorn leaves these to a proxy in front; an endpoint that is run by itself needs them. Short cuts
 go with them, since they need the connection too: an answer from the cache is written without
-starting a task, and without even parsing a request that came before byte for byte; and a whole
-response goes out in one write.
+starting a task, and without even parsing a request that came before byte for byte; a usual query
+goes the quick way (`quick.py`); and a whole response goes out in one write.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
+import time
 import urllib.parse
 from collections.abc import Hashable
 from http import HTTPStatus
@@ -20,12 +22,15 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from axiskg.server.answers import Answer, AnswerStream
 from axiskg.server.http import ProblemError
 from axiskg.server.problems import problem
 from axiskg.settings import Settings
 
 if TYPE_CHECKING:
     from axiskg.server.front import Front
+    from axiskg.server.quick import Head, QuickJob
+    from axiskg.server.workers import Outcome
 
 __all__ = ["guarded"]
 
@@ -54,6 +59,10 @@ _BUSY = _bare(
 )
 _MAX_ANSWERED = 4096
 _MAX_ANSWERED_BYTES = 4096
+_MAX_HEADS = 1024
+_MAX_HEAD_BYTES = 2048
+_QUICK = re.compile(rb"GET /sparql\?([!$&'()*+,\-./0-9:;=?@A-Z_a-z~%]*)")
+"""A request line up to its version, with every character that a URL may have in its query."""
 
 
 class _Cycle(RequestResponseCycle):
@@ -86,6 +95,8 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
     max_connections = settings.max_connections
     open_connections = 0
     answered: dict[bytes, Hashable] = {}
+    heads: dict[bytes, Head] = {}
+    quick = front.quick
 
     class Guarded(HttpToolsProtocol):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -98,10 +109,17 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
             self._between = True
             self._heads = 0
             self._hit: Hashable = None
+            self._peer = ""
+            self._quick: QuickJob | None = None
+            self._head: Head | None = None
+            self._short_cut = False
+            self._last = False
+            self._idle_since = 0.0
 
         def connection_made(self, transport: Any) -> None:
             nonlocal open_connections
             super().connection_made(transport)
+            self._peer = self.client[0] if self.client else ""
             if open_connections >= max_connections:
                 self._refuse(_BUSY)
                 return
@@ -115,18 +133,30 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
                 self._counted = False
                 open_connections -= 1
             self._stop_timer()
+            if self._quick is not None:
+                self._quick.abandoned = True
+            if self.timeout_keep_alive_task is not None:
+                self.timeout_keep_alive_task.cancel()
+                self.timeout_keep_alive_task = None
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
+            self._idle_since = 0.0
             fresh = self._between
-            if fresh and data in answered and self._answer_again(data):
-                return
+            if fresh and self._is_free() and not self.flow.write_paused:
+                if data in answered and self._answer_again(data):
+                    return
+                if self._ask_by_bytes(data):
+                    return
             if self._in_head and not self._take_head(len(data)):
                 return
-            self._heads, self._hit = 0, None
+            self._heads, self._hit, self._head = 0, None, None
             super().data_received(data)
-            if fresh and self._between and self._hit is not None and self._heads == 1:
-                self._remember(data)
+            if fresh and self._between and self._heads == 1:
+                if self._hit is not None:
+                    self._remember(data)
+                elif self._head is not None:
+                    self._remember_head(data, self._head)
             if self._in_head and not self._take_head(0):
                 return
             if self._in_head and self._head_bytes and self._head_timer is None:
@@ -143,9 +173,9 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
 
         def _answer_again(self, data: bytes) -> bool:
             """Answer, without reading it, a request whose bytes the cache has answered before."""
-            if not self._is_free() or self.flow.write_paused or self.transport.is_closing():
+            if self.transport.is_closing():
                 return False
-            response = front.again(answered[data], self.client)
+            response = front.again(answered[data], self._peer)
             if response is None:
                 del answered[data]
                 return False
@@ -154,8 +184,113 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
             self.on_response_complete()
             return True
 
+        def _remember_head(self, data: bytes, head: Head) -> None:
+            _, _, rest = data.partition(b"\r\n")
+            # The last of it is the empty line, and there is no other: these are all the headers.
+            if rest.find(b"\r\n\r\n") == len(rest) - 4 and len(rest) <= _MAX_HEAD_BYTES:
+                if len(heads) >= _MAX_HEADS:
+                    heads.clear()
+                heads[rest] = head
+
+        def _ask_by_bytes(self, data: bytes) -> bool:
+            """Go the quick way with a request whose headers are known by their bytes."""
+            line, _, rest = data.partition(b" HTTP/1.1\r\n")
+            head = heads.get(rest)
+            if head is None or head.server != self.server or len(line) > max_head:
+                return False
+            found = _QUICK.fullmatch(line)
+            if found is None or self.transport.is_closing():
+                return False
+            asked = quick.ask(found[1], head, self._peer, self._on_outcome)
+            if asked is None:
+                return False
+            self._stop_timer()
+            if isinstance(asked, bytes):
+                self.transport.write(asked)
+                self.on_response_complete()
+            else:
+                self._quick = asked
+            return True
+
+        def _on_outcome(self, outcome: Outcome) -> None:
+            """The answer to the query that went the quick way, or how it goes on."""
+            job, self._quick = self._quick, None
+            assert job is not None
+            if self.transport.is_closing():
+                quick.left(job)
+                if isinstance(outcome, AnswerStream):
+                    outcome.abandon()
+            elif isinstance(outcome, Answer) and not outcome.truncated and not self._last:
+                self.transport.write(quick.whole(job, outcome))
+                self.on_response_complete()
+            else:
+                self._go_on(job, outcome)
+
+        def _go_on(self, job: QuickJob, outcome: Outcome) -> None:
+            """Start the usual way from where the quick one has led."""
+            scope: Any = {
+                "type": "http",
+                "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+                "http_version": "1.1",
+                "server": self.server,
+                "client": self.client,
+                "scheme": self.scheme,
+                "root_path": self.root_path,
+                "headers": job.head.headers,
+                "state": self.app_state.copy(),
+                "method": "GET",
+                "path": "/sparql",
+                "raw_path": b"/sparql",
+                "query_string": job.query_string,
+            }
+            self.expect_100_continue = False
+            cycle = self._new_cycle(scope, keep_alive=not self._last)
+            cycle.more_body = False
+            scope["extensions"]["axiskg.begun"] = (job, outcome)
+            if not self.pipeline:
+                self.cycle = cycle
+            self._start_asgi_task(cycle, self.app)
+
+        def shutdown(self) -> None:
+            if self._quick is None:
+                super().shutdown()
+            else:
+                self._last = True
+
+        def on_response_complete(self) -> None:
+            self.server_state.total_requests += 1
+            if self.transport.is_closing():
+                return
+            self.flow.resume_reading()
+            if self.pipeline:
+                cycle, app = self.pipeline.pop()
+                self._start_asgi_task(cycle, app)
+                return
+            # One timer for the connection, not one for each response.
+            self._idle_since = time.monotonic()
+            if self.timeout_keep_alive_task is None:
+                self._wait_for_idleness(self.timeout_keep_alive)
+
+        def _wait_for_idleness(self, seconds: float) -> None:
+            self.timeout_keep_alive_task = self.loop.call_later(
+                seconds, self.timeout_keep_alive_handler
+            )
+
+        def timeout_keep_alive_handler(self) -> None:
+            self.timeout_keep_alive_task = None
+            if not self._idle_since or self.transport.is_closing():
+                return
+            left = self._idle_since + self.timeout_keep_alive - time.monotonic()
+            if left > 0:
+                self._wait_for_idleness(left)
+            else:
+                self.transport.close()
+
+        def _unset_keepalive_if_required(self) -> None:
+            """Nothing: the timer looks whether the connection is idle."""
+
         def _is_free(self) -> bool:
-            return self.cycle is None or self.cycle.response_complete
+            return self._quick is None and (self.cycle is None or self.cycle.response_complete)
 
         def _take_head(self, size: int) -> bool:
             # What comes with the end of the head may be the body's; a head is refused only when
@@ -168,7 +303,7 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
             return True
 
         def on_message_begin(self) -> None:
-            self._between = False
+            self._between = self._short_cut = False
             super().on_message_begin()
 
         def on_url(self, url: bytes) -> None:
@@ -190,15 +325,34 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
             method = parser.get_method()
             free = self._is_free()
             keep_alive = version == "1.1" and parser.should_keep_alive()
-            quick = free and keep_alive and not self.flow.write_paused
-            if quick and method == b"GET" and self.url.startswith(b"/sparql?"):
-                self._cached = front.hit(self.url[8:], self.headers, self.client)
-                if self._cached is not None:
+            ready = free and keep_alive and not self.flow.write_paused
+            if ready and method == b"GET" and self.url.startswith(b"/sparql?"):
+                self._cached = front.hit(self.url[8:], self.headers, self._peer)
+                if self._cached is not None or self._ask():
+                    self._short_cut = True
                     return
             self._begin(method, version, keep_alive, free)
 
         def send_400_response(self, msg: str) -> None:
             self._refuse(_BAD)
+
+        def _ask(self) -> bool:
+            """Go the quick way with a request that has been parsed."""
+            assert self.scheme is not None
+            if not quick.open:
+                return False
+            head = quick.head_of(self.headers, self.server, self.scheme)
+            if head is None:
+                return False
+            asked = quick.ask(self.url[8:], head, self._peer, self._on_outcome)
+            if asked is None:
+                return False
+            self._head = head
+            if isinstance(asked, bytes):
+                self._cached = (None, asked)
+            else:
+                self._quick = asked
+            return True
 
         def _size_of_head(self) -> int:
             return len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers)
@@ -213,7 +367,15 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
             scope["path"] = urllib.parse.unquote(path) if "%" in path else path
             scope["raw_path"] = url.path
             scope["query_string"] = url.query or b""
-            self.cycle = cycle = _Cycle(
+            self.cycle = cycle = self._new_cycle(scope, keep_alive=keep_alive)
+            if free:
+                self._start_asgi_task(cycle, self.app)
+            else:
+                self.flow.pause_reading()
+                self.pipeline.appendleft((cycle, self.app))
+
+        def _new_cycle(self, scope: Any, *, keep_alive: bool) -> _Cycle:
+            cycle = _Cycle(
                 scope=scope,
                 transport=self.transport,
                 flow=self.flow,
@@ -227,14 +389,10 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
                 on_response=self.on_response_complete,
             )
             scope["extensions"] = {"axiskg.whole": cycle.write_whole}
-            if free:
-                self._start_asgi_task(cycle, self.app)
-            else:
-                self.flow.pause_reading()
-                self.pipeline.appendleft((cycle, self.app))
+            return cycle
 
         def on_body(self, body: bytes) -> None:
-            if self._cached is None and not self.transport.is_closing():
+            if not self._short_cut and not self.transport.is_closing():
                 super().on_body(body)
 
         def on_message_complete(self) -> None:
@@ -245,7 +403,7 @@ def guarded(settings: Settings, front: Front) -> type[asyncio.Protocol]:
                 (self._hit, response), self._cached = self._cached, None
                 self.transport.write(response)
                 self.on_response_complete()
-            elif not self.transport.is_closing():
+            elif not self._short_cut and not self.transport.is_closing():
                 super().on_message_complete()
 
         def _late(self) -> None:

@@ -194,7 +194,7 @@ class WorkerPool:
         now = time.monotonic()
         while self._waiting:
             if self._waiting[0].abandoned or self._waiting[0].settled:
-                self._waiting.popleft()
+                self._waiting.popleft().fail(StoreError("nobody waits for the answer"))
                 continue
             worker = self._taker(now)
             if worker is None:

@@ -10,8 +10,17 @@ from http import HTTPStatus
 
 from axiskg.server.http import HeaderList, Receive, Scope, Send, headers_of
 from axiskg.server.services import Services
+from axiskg.settings import Settings
 
-__all__ = ["EXPOSED", "STATUS_LINES", "Request", "common_headers", "head_bytes"]
+__all__ = [
+    "EXPOSED",
+    "STATUS_LINES",
+    "Request",
+    "base_iri",
+    "common_headers",
+    "head_bytes",
+    "root_url",
+]
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._\-]{1,64}")
@@ -110,20 +119,18 @@ class Request:
     @property
     def root_url(self) -> str:
         """The URL of the server as this client knows it, without a slash at the end."""
-        public = self.services.settings.public_url
-        if public is not None:
-            return public.rstrip("/")
-        host = self.headers.get(b"host", b"").decode("latin-1")
-        if not _HOST.fullmatch(host):
-            host = _authority(self.scope)
-        return f"{self.scope.get('scheme', 'http')}://{host}"
+        host = self.headers.get(b"host", b"")
+        return root_url(
+            self.services.settings,
+            host,
+            self.scope.get("scheme", "http"),
+            self.scope.get("server"),
+        )
 
     @property
     def base_iri(self) -> str:
         """What relative IRIs in a request are resolved against; the same for every client."""
-        public = self.services.settings.public_url
-        root = public.rstrip("/") if public is not None else f"http://{_authority(self.scope)}"
-        return f"{root}/sparql"
+        return base_iri(self.services.settings, self.scope.get("server"))
 
     async def respond(self, status: int, headers: HeaderList, body: bytes = b"") -> None:
         """Send a whole response."""
@@ -182,7 +189,24 @@ class Request:
                 await self._watcher
 
 
-def _authority(scope: Scope) -> str:
-    host, port = scope.get("server") or ("localhost", None)
+def root_url(
+    settings: Settings, host: bytes, scheme: str, server: tuple[str, int | None] | None
+) -> str:
+    """The URL of the server as a client knows it who says `host` in its request."""
+    if settings.public_url is not None:
+        return settings.public_url.rstrip("/")
+    name = host.decode("latin-1")
+    return f"{scheme}://{name if _HOST.fullmatch(name) else _authority(server)}"
+
+
+def base_iri(settings: Settings, server: tuple[str, int | None] | None) -> str:
+    """What relative IRIs in a request are resolved against."""
+    public = settings.public_url
+    root = public.rstrip("/") if public is not None else f"http://{_authority(server)}"
+    return f"{root}/sparql"
+
+
+def _authority(server: tuple[str, int | None] | None) -> str:
+    host, port = server or ("localhost", None)
     shown = f"[{host}]" if ":" in str(host) else str(host)
     return shown if port is None else f"{shown}:{port}"

@@ -3,42 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import re
 import time
 from collections.abc import Hashable
 
-from axiskg.errors import ParameterError, QueryTimeoutError
+from axiskg.errors import AxisKGError, ParameterError, QueryTimeoutError
 from axiskg.formats import FORMATS
-from axiskg.namespaces import UNION_GRAPH
 from axiskg.server.answers import (
     Answer,
     AnswerStream,
     Check,
     NotAcceptableError,
-    Question,
+)
+from axiskg.server.asked import (
+    VARY,
+    Asked,
+    Key,
+    entity_tag,
+    key_of,
+    query_hash,
+    question_of,
+    representation,
+    standing_headers,
 )
 from axiskg.server.cache import Cached
 from axiskg.server.conditions import matches_etag, not_modified
 from axiskg.server.federating import federate
 from axiskg.server.gate import Verdict, examine, is_repeatable
 from axiskg.server.http import HeaderList, ProblemError
-from axiskg.server.negotiation import (
-    Choices,
-    choices,
-    content_type,
-    encoding_for,
-    not_acceptable,
-)
+from axiskg.server.negotiation import choices, encoding_for, not_acceptable
 from axiskg.server.protocol import Operation
 from axiskg.server.request import Request, head_bytes
 from axiskg.server.services import Services
+from axiskg.server.workers import Outcome
 
 __all__ = ["QueryRoute"]
 
 _LARGE_TEXT = 20_000
-_VARY = b"accept, accept-encoding"
-_SPACE_MATTERS = re.compile(r"[\"'#\\]")
 _MAX_ALIASES = 8192
 
 
@@ -48,7 +48,7 @@ class QueryRoute:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._settings = services.settings
-        self._aliases: dict[Hashable, Hashable] = {}
+        self._aliases: dict[Hashable, Key] = {}
         self._generation = 0
 
     async def quick(self, request: Request, raw: Hashable) -> bool:
@@ -82,7 +82,7 @@ class QueryRoute:
         if b"if-none-match" in request.headers and matches_etag(
             request.headers[b"if-none-match"], entry.etag
         ):
-            await request.respond(304, not_modified(entry.etag, _VARY))
+            await request.respond(304, not_modified(entry.etag, VARY))
             return
         await request.respond(200, entry.headers, entry.body)
 
@@ -110,26 +110,33 @@ class QueryRoute:
         generation = services.generation
         if not services.ready:
             raise ProblemError(503, "the store is being opened", headers=[(b"retry-after", b"2")])
-        query_hash = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-        request.fields = {"query": query_hash}
-        key = self._key(generation, text, operation, formats, encoding)
-        repeatable = is_repeatable(text) and not services_wanted
-        etag = self._etag(key)
-        if repeatable:
+        request.fields = {"query": query_hash(text)}
+        key, etag = None, b""
+        if is_repeatable(text) and not services_wanted:
+            key = key_of(generation, text, representation(operation, formats, encoding))
+            etag = entity_tag(services.boot, key)
             if b"if-none-match" in request.headers and matches_etag(
                 request.headers[b"if-none-match"], etag
             ):
                 request.lane = "cache"
-                await request.respond(304, not_modified(etag, _VARY))
+                await request.respond(304, not_modified(etag, VARY))
                 return
             if b"no-cache" not in request.headers.get(b"cache-control", b""):
                 entry = services.cache.get(key)
                 if entry is not None:
-                    self._remember(raw, key)
+                    self.remember(raw, key)
                     await self._send_cached(request, entry)
                     return
         request.lane = "worker"
-        question = self._question(request, operation, formats, encoding)
+        question = question_of(
+            operation,
+            formats,
+            encoding,
+            base=request.base_iri,
+            root=request.root_url,
+            settings=self._settings,
+        )
+        asked = Asked(question, generation, key, etag, raw, told)
         task = asyncio.current_task()
         assert task is not None
         try:
@@ -142,19 +149,36 @@ class QueryRoute:
             )
         except NotAcceptableError as error:
             raise not_acceptable(error) from None
-        headers = self._headers(request, answer, generation) + told
-        if repeatable:
-            headers.append((b"etag", etag))
+        await self._conclude(request, asked, answer)
+
+    async def carry_on(self, request: Request, asked: Asked, outcome: Outcome) -> None:
+        """Bring a query to its end that came the quick way."""
+        request.lane = "worker"
+        request.text = asked.question.text
+        request.fields = {"query": query_hash(request.text)}
+        if isinstance(outcome, NotAcceptableError):
+            raise not_acceptable(outcome)
+        if isinstance(outcome, AxisKGError):
+            raise outcome
+        await self._conclude(request, asked, outcome)
+
+    async def _conclude(
+        self, request: Request, asked: Asked, answer: Answer | AnswerStream
+    ) -> None:
+        headers = self._headers(request, answer, asked.generation) + asked.told
+        if asked.key is not None:
+            headers.append((b"etag", asked.etag))
         if isinstance(answer, AnswerStream):
             await self._stream(request, answer, headers)
             return
         request.fields["rows"] = answer.rows
-        self._log_slow(request, text, query_hash)
-        if repeatable and not answer.truncated and generation == services.generation:
-            head = head_bytes(headers)
-            entry = Cached(headers, answer.body, etag, answer.rows, query_hash, head)
-            services.cache.put(key, entry)
-            self._remember(raw, key)
+        hashed = str(request.fields["query"])
+        self._log_slow(request, asked.question.text, hashed)
+        current = asked.generation == self._services.generation
+        if asked.key is not None and current and not answer.truncated:
+            entry = Cached(head_bytes(headers), answer.body, asked.etag, answer.rows, hashed)
+            self._services.cache.put(asked.key, entry)
+            self.remember(asked.raw, asked.key)
         await request.respond(200, headers, answer.body)
 
     async def examined(self, text: str) -> Verdict:
@@ -193,75 +217,18 @@ class QueryRoute:
             raise ParameterError("timeout", "seconds, a number over 0", repr(given))
         return min(wanted, cap)
 
-    def _key(
-        self,
-        generation: int,
-        text: str,
-        operation: Operation,
-        formats: Choices,
-        encoding: str,
-    ) -> tuple[Hashable, ...]:
-        normal = text.strip() if _SPACE_MATTERS.search(text) else " ".join(text.split())
-        return (
-            generation,
-            normal,
-            operation.default_graphs,
-            operation.named_graphs,
-            formats,
-            encoding,
-            "format" in operation.options,
-        )
-
-    def _etag(self, key: tuple[Hashable, ...]) -> bytes:
-        digest = hashlib.blake2b(repr(key).encode(), digest_size=12).hexdigest()
-        return f'"{self._services.boot}-{key[0]}-{digest}"'.encode()
-
-    def _remember(self, raw: Hashable, key: Hashable) -> None:
+    def remember(self, raw: Hashable, key: Key) -> None:
+        """Note under what the cache has the answer to a request, for `known`."""
         if raw is not None and self._services.generation == self._generation:
             if len(self._aliases) >= _MAX_ALIASES:
                 self._aliases.clear()
             self._aliases[raw] = key
 
-    def _question(
-        self, request: Request, operation: Operation, formats: Choices, encoding: str
-    ) -> Question:
-        default, named = operation.default_graphs, operation.named_graphs
-        union = default is not None and UNION_GRAPH in default
-        if union:
-            default = None
-        elif default is None and named is not None:
-            default = ()
-        if named is None and default is not None:
-            named = ()
-        assert operation.text is not None
-        return Question(
-            text=operation.text,
-            base=request.base_iri,
-            default_graphs=default,
-            named_graphs=named,
-            union=union,
-            formats=formats,
-            encoding=encoding,
-            max_rows=self._settings.max_rows,
-            max_bytes=self._settings.max_answer_mb << 20,
-            explained_at=f"{request.root_url}/docs/endpoint#limits",
-        )
-
     def _headers(
         self, request: Request, answer: Answer | AnswerStream, generation: int
     ) -> HeaderList:
-        headers: HeaderList = [
-            (b"content-type", content_type(answer.media)),
-            (b"vary", _VARY),
-            (b"cache-control", b"no-cache"),
-            (b"axiskg-generation", str(generation).encode()),
-        ]
         stale = self._services.refresher.stale_since
-        if stale:
-            note = f"conclusions; since generation {stale}"
-            headers.append((b"axiskg-stale", note.encode()))
-        if answer.encoding:
-            headers.append((b"content-encoding", answer.encoding.encode()))
+        headers = standing_headers(answer.media, answer.encoding, generation, stale)
         if isinstance(answer, AnswerStream):
             limits = f"rows={self._settings.max_rows}, bytes={self._settings.max_answer_mb << 20}"
             headers.append((b"axiskg-limits", limits.encode()))
