@@ -27,6 +27,7 @@ from axiskg.settings import Settings
 from axiskg.statements import statements_of
 from axiskg.store import Solutions, Store, open_store
 from axiskg.store.documents import file_quads
+from axiskg.store.staleness import setting
 
 __all__ = [
     "BuildReport",
@@ -205,9 +206,10 @@ def _links(settings: Settings) -> list[Quad]:
 
 
 def _write(store: Store, inputs: Inputs, settings: Settings, note: Callable[[str], None]) -> None:
-    # a build that breaks off leaves no record, so that the next one starts anew
+    # a build that breaks off leaves no record, so that the next one starts anew, and the note that
+    # conclusions are stale, so that whoever asks meanwhile is told
     gone = _parts(store) - set(inputs.sources)
-    store.update(_RECORD)
+    store.update(f"{setting(everywhere=True)} ;\n{_RECORD}")
     note("writing the ontology and the links")
     store.replace_graph(ONTOLOGY_GRAPH, inputs.ontology)
     store.replace_graph(LINKS_GRAPH, inputs.links)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from pyoxigraph import NamedNode
+
 from axiskg.namespaces import (
     ENTITIES_GRAPH,
     INFERRED_GRAPH,
@@ -17,10 +19,16 @@ from axiskg.namespaces import (
     PROVENANCE_GRAPH,
     prologue,
 )
-from axiskg.store.protocol import Store
+from axiskg.store.protocol import Solutions, Store
 from axiskg.store.sources import clear
 
-__all__ = ["FIXED_PROPERTIES", "LABELS", "LINKS", "refresh_plain_view", "refresh_standing"]
+__all__ = [
+    "FIXED_PROPERTIES",
+    "LABELS",
+    "LINKS",
+    "changed_standings",
+    "refresh_plain_view",
+]
 
 FIXED_PROPERTIES: Final = (
     "axis:backs axis:fullyBacks axis:tacitlyBacks axis:declinesToCondemn axis:memberOf"
@@ -37,12 +45,7 @@ LINKS: Final = (
     " owl:sameAs schema:sameAs rdfs:seeAlso"
 )
 
-_STANDING: Final = f"""
-DELETE {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?st axis:standing ?old }} }}
-WHERE {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?st axis:standing ?old }} }} ;
-
-INSERT {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?st axis:standing ?standing }} }}
-WHERE {{
+_DECIDED: Final = f"""
   GRAPH <{PROVENANCE_GRAPH}> {{
     ?st a axis:Statement ; axis:source ?source ; axis:modality ?modality ;
       axis:likelihood ?likelihood ; axis:polarity ?polarity ; axis:expression ?expression .
@@ -67,7 +70,27 @@ WHERE {{
     IF(?expression = axis:Implied, axis:Implied,
     IF(?modality = axis:Fact && ?polarity = axis:Affirmed
       && ?expression IN (axis:Explicit, axis:Presupposed), axis:Accepted, axis:Open)))))))))
-    AS ?standing)
+    AS ?standing)"""
+"""Each statement that has the fields which decide, with its standing."""
+
+_STANDING: Final = f"""
+DELETE {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?st axis:standing ?old }} }}
+WHERE {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?st axis:standing ?old }} }} ;
+
+INSERT {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?st axis:standing ?standing }} }}
+WHERE {{{_DECIDED}
+}}"""
+
+_CHANGED: Final = f"""
+SELECT ?st ?standing WHERE {{
+  {{ {_DECIDED}
+    FILTER (NOT EXISTS {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?st axis:standing ?standing }} }}
+      || EXISTS {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?st axis:standing ?other }}
+        FILTER(?other != ?standing) }}) }}
+  UNION
+  {{ GRAPH <{PROVENANCE_GRAPH}> {{ ?st axis:standing ?old
+    FILTER NOT EXISTS {{ ?st a axis:Statement ; axis:source ?source ; axis:modality ?modality ;
+      axis:likelihood ?likelihood ; axis:polarity ?polarity ; axis:expression ?expression }} }} }}
 }}"""
 
 _ACCEPTED: Final = f"GRAPH <{PROVENANCE_GRAPH}> {{ ?st axis:standing axis:Accepted }}"
@@ -92,14 +115,20 @@ _PARTS: Final = (
 )
 
 
-def refresh_standing(store: Store) -> None:
-    """Compute `axis:standing` of every statement anew, in the provenance graph.
+def changed_standings(store: Store) -> dict[str, str | None]:
+    """The statements whose `axis:standing` is not what it should be, and what it should be.
 
     The first that applies, as the design lists them. A statement that some other party than a
     creator of its source puts forward is Attributed; one that is supposed in a scenario is
-    Hypothetical, whatever its modality. A statement without the fields that decide has none.
+    Hypothetical, whatever its modality. A statement without the fields that decide has none: None.
     """
-    store.update(prologue() + _STANDING)
+    found = store.query(prologue() + _CHANGED)
+    assert isinstance(found, Solutions)
+    return {
+        row[0].value: row[1].value if isinstance(row[1], NamedNode) else None
+        for row in found.rows
+        if isinstance(row[0], NamedNode)
+    }
 
 
 def refresh_plain_view(

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
 from axiskg.namespaces import INFERRED_GRAPH, SCENARIO_GRAPH, SCN
-from axiskg.plain import refresh_plain_view, refresh_standing
+from axiskg.plain import changed_standings, refresh_plain_view
 from axiskg.reasoning.engine import Reasoner, Selection
 from axiskg.settings import Settings
-from axiskg.store.protocol import Store
+from axiskg.store.protocol import Solutions, Store
 from axiskg.store.staleness import removal, staleness
 
 __all__ = ["Conclusions", "refresh"]
@@ -43,23 +43,27 @@ class Conclusions:
 
 
 def refresh(store: Store, settings: Settings) -> Conclusions:
-    """Draw all conclusions anew and write them, with the plain view, in one update.
+    """Draw all conclusions anew and write them, with standings and plain view, in one update.
 
-    Readers see the old conclusions with the old view, or the new with the new. Written are the
-    conclusions of the domain rules over the accepted statements (to the inferred graph), and for
-    each scenario its affirmed antecedents and consequents and what follows from them in addition.
+    Readers, and who opens the store after a crash, see all of the old or all of the new: nothing
+    is written before. Written are the standing of each statement, the conclusions of the domain
+    rules over the accepted statements (to the inferred graph), and for each scenario its affirmed
+    antecedents and consequents and what follows from them in addition.
     The note that conclusions are stale goes with them, unless somebody has written meanwhile.
     Raises `RuleError` for a rule outside the rule language; then nothing is written.
     """
     began = time.monotonic()
     stale = staleness(store.query)
-    refresh_standing(store)
+    restated = changed_standings(store)
     with Reasoner.from_store(store, settings.ontology_dir / "rules") as reasoner:
+        reasoner.restate(restated)
         base = reasoner.run()
         conclusions = sorted(base.inferred(), key=str)
         operations = [_replace(INFERRED_GRAPH, conclusions)]
         known = set(conclusions)
         names = reasoner.scenarios()
+        left = _scenario_graphs(store) - {SCENARIO_GRAPH + name.removeprefix(SCN) for name in names}
+        operations += [f"DROP SILENT GRAPH <{graph}>" for graph in sorted(left)]
         for name in names:
             run = reasoner.run(Selection(scenario=name))
             triples = {*run.beyond(base), *(t for t in run.inferred() if t not in known)}
@@ -70,6 +74,14 @@ def refresh(store: Store, settings: Settings) -> Conclusions:
         operations.append(removal(stale))
     refresh_plain_view(store, first=operations)
     return Conclusions(len(conclusions), len(names), broken, time.monotonic() - began)
+
+
+def _scenario_graphs(store: Store) -> set[str]:
+    """The graphs of scenarios that the store has, be their scenario gone or not."""
+    found = store.query("SELECT DISTINCT ?g WHERE { GRAPH ?g { } }")
+    assert isinstance(found, Solutions)
+    names = (row[0].value for row in found.rows if isinstance(row[0], NamedNode))
+    return {name for name in names if name.startswith(SCENARIO_GRAPH)}
 
 
 def _replace(graph: str, triples: Iterable[Triple]) -> str:

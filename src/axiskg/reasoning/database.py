@@ -16,7 +16,7 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -327,6 +327,22 @@ class Database:
                 again = again or table != "quad"
                 pairs = zip(_COLUMNS[table], row, strict=True)
                 where = " AND ".join(f"{n} = {v}" for n, v in pairs)
+    def restate(self, standings: Mapping[str, str | None]) -> None:
+        """Give statements another standing, or none."""
+        ids = self.intern_all([t for pair in standings.items() for t in pair if t is not None])
+        standing = self.intern(AXIS + "standing")
+        rows = [[ids[st] for st in standings], [s and ids[s] for s in standings.values()]]
+        self.rows(
+            "CREATE TEMP TABLE restated AS SELECT unnest(?::INT[]) AS st, unnest(?::INT[]) AS now",
+            rows,
+        )
+        self.rows(f"DELETE FROM prov WHERE p = {standing} AND s IN (SELECT st FROM restated)")
+        self.rows(
+            f"INSERT INTO prov SELECT st, {standing}, now FROM restated WHERE now IS NOT NULL"
+        )
+        self.rows("DROP TABLE restated")
+        self.read_statements()
+
                 self.rows(f"DELETE FROM {table} WHERE {where}")
                 if not gone:
                     self.rows(f"INSERT INTO {table} VALUES ({', '.join(map(str, row))})")

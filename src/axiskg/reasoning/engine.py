@@ -6,7 +6,7 @@ import itertools
 import json
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -385,6 +385,11 @@ class Reasoner:
             self.generation += 1
             self._stale = dict(self._runs)
             self._runs.clear()
+
+    def restate(self, standings: Mapping[str, str | None]) -> None:
+        """Take statements to have another standing than the store says, before the first run."""
+        with self._db.lock:
+            self._db.restate(standings)
 
     def _sweep(self) -> None:
         """Drop the tables that no run reads any more."""

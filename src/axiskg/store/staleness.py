@@ -34,14 +34,18 @@ class Staleness:
     note: str
 
 
-def setting() -> str:
-    """The update operation that sets the note: the time of the first write, a name of this one."""
+def setting(*, everywhere: bool = False) -> str:
+    """The update operation that sets the note: the time of the first write, a name of this one.
+
+    With `everywhere` also in a store that no build has filled: for a build about to begin.
+    """
+    built = "" if everywhere else _BUILT
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     time = f'"{now}"^^<{PREFIXES["xsd"]}dateTime>'
     return f"""DELETE {{ GRAPH <{PROVENANCE_GRAPH}> {{ {_INFERRED} {_BY} ?last }} }}
 INSERT {{ GRAPH <{PROVENANCE_GRAPH}> {{ {_INFERRED} {_SINCE} ?since ; {_BY} <{uuid4().urn}> }} }}
 WHERE {{ GRAPH <{PROVENANCE_GRAPH}> {{
-  {_BUILT}
+  {built}
   OPTIONAL {{ {_INFERRED} {_SINCE} ?first }}
   OPTIONAL {{ {_INFERRED} {_BY} ?last }}
   BIND(COALESCE(?first, {time}) AS ?since) }} }}"""
