@@ -20,7 +20,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+from weakref import WeakValueDictionary
 
 import duckdb
 from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
@@ -38,10 +39,12 @@ from axiskg.namespaces import (
     PROVENANCE_GRAPH,
     SCENARIO_GRAPH,
 )
+from axiskg.reasoning.arrays import Derived, Dictionary, Ids, Pairs, Quads
 from axiskg.reasoning.terms import text_of, values
 
 __all__ = ["Database", "Limits"]
 
+T = TypeVar("T", Pairs, Derived, Quads, Ids, Dictionary)
 NEVER: Final = -9_000_000
 """The day of an absent begin; its negation is that of an absent end."""
 
@@ -68,6 +71,8 @@ class Limits:
     """Rows that one rule may keep."""
     runs: int = 8
     """Runs that are kept; the one used longest ago goes first."""
+    array_rows: int = 2_000_000
+    """Rows up to which a table is read into memory when a proof asks for it."""
 
 
 class Database:
@@ -76,18 +81,22 @@ class Database:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._folder = Path(tempfile.mkdtemp(prefix="axiskg-reasoning-"))
+        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._root = duckdb.connect(":memory:")
         self._local = threading.local()
         self._ids: dict[str, int] = {}
         self._texts: dict[int, str] = {}
+        self.new_in = {"term": "term", "lit": "lit"}
+        """The tables to which new terms are added."""
         self.templates: dict[Hashable, str] = {}
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         """SQL of rules, ready but for table names and given values."""
+        self.arrays: WeakValueDictionary[str, Any] = WeakValueDictionary()
+        """Tables in memory by name, as long as a run has them; such tables never change."""
+        self._quads: list[Quads | None] = []
+        self._dictionary: list[Dictionary | None] = []
         self.lock = threading.RLock()
         for setting, value in (
             ("memory_limit", f"'{limits.memory_mb}MB'"),
-        self.new_in = {"term": "term", "lit": "lit"}
-        """The tables to which new terms are added."""
             ("temp_directory", f"'{self._folder / 'spill'}'"),
             ("max_temp_directory_size", f"'{limits.temporary_mb}MB'"),
             ("threads", str(limits.threads)),
@@ -111,6 +120,27 @@ class Database:
         with self._limited():
             found: list[tuple[Any, ...]] = self.cursor.execute(sql, parameters).fetchall()
         return found
+
+    def array(self, kind: type[T], query: str, table: str) -> T | None:
+        """A whole table in memory; None when it has too many rows for that."""
+        if self.value(f"SELECT count(*) FROM {table}") > self.limits.array_rows:
+            return None
+        with self._limited():
+            columns = self.cursor.execute(query.format(table=table)).fetchnumpy()
+        return kind(columns)
+
+    def open_dictionary(self) -> None:
+        """Have the dictionary in memory from now on, if it is not too large for that."""
+        with self.lock:
+            if not self._dictionary:
+                self._dictionary = [self.array(Dictionary, Dictionary.QUERY, "term")]
+
+    def quads(self) -> Quads | None:
+        """The triples of all statements in memory; None when they are too many."""
+        with self.lock:
+            if not self._quads:
+                self._quads = [self.array(Quads, Quads.QUERY, "quad")]
+            return self._quads[0]
 
     @contextmanager
     def _limited(self) -> Iterator[None]:
@@ -138,20 +168,25 @@ class Database:
     @contextmanager
     def deadline(self, seconds: float | None = None) -> Iterator[None]:
         """Interrupt this thread's work when it takes longer (a running query included)."""
-        cursor, expired = self.cursor, threading.Event()
+        cursor, expired, done = self.cursor, threading.Event(), threading.Event()
+        limit = self.limits.timeout_s if seconds is None else seconds
 
-        def end() -> None:
+        def watch() -> None:
+            if done.wait(limit):
+                return
             expired.set()
             cursor.interrupt()
+            while not done.wait(0.02):  # a query that was just being planned forgets the first
+                cursor.interrupt()
 
-        timer = threading.Timer(self.limits.timeout_s if seconds is None else seconds, end)
-        timer.daemon = True
         self._local.expired = expired
-        timer.start()
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
         try:
             yield
         finally:
-            timer.cancel()
+            done.set()
+            watcher.join()
             self._local.expired = None
 
     def close(self) -> None:
@@ -292,6 +327,22 @@ class Database:
                 " the ontology"
             )
 
+    def restate(self, standings: Mapping[str, str | None]) -> None:
+        """Give statements another standing, or none."""
+        ids = self.intern_all([t for pair in standings.items() for t in pair if t is not None])
+        standing = self.intern(AXIS + "standing")
+        rows = [[ids[st] for st in standings], [s and ids[s] for s in standings.values()]]
+        self.rows(
+            "CREATE TEMP TABLE restated AS SELECT unnest(?::INT[]) AS st, unnest(?::INT[]) AS now",
+            rows,
+        )
+        self.rows(f"DELETE FROM prov WHERE p = {standing} AND s IN (SELECT st FROM restated)")
+        self.rows(
+            f"INSERT INTO prov SELECT st, {standing}, now FROM restated WHERE now IS NOT NULL"
+        )
+        self.rows("DROP TABLE restated")
+        self.read_statements()
+
     def ontology(self) -> list[tuple[str, str, str]]:
         """The triples of the ontology, as texts."""
         found: list[tuple[str, str, str]] = self.rows(
@@ -321,28 +372,13 @@ class Database:
         """
         touched: set[int] = set()
         again = False
+        self._quads = []
         for quads, gone in ((removed, True), (added, False)):
             for table, row in self._rows_of(quads):
                 touched.add(row[1])
                 again = again or table != "quad"
                 pairs = zip(_COLUMNS[table], row, strict=True)
                 where = " AND ".join(f"{n} = {v}" for n, v in pairs)
-    def restate(self, standings: Mapping[str, str | None]) -> None:
-        """Give statements another standing, or none."""
-        ids = self.intern_all([t for pair in standings.items() for t in pair if t is not None])
-        standing = self.intern(AXIS + "standing")
-        rows = [[ids[st] for st in standings], [s and ids[s] for s in standings.values()]]
-        self.rows(
-            "CREATE TEMP TABLE restated AS SELECT unnest(?::INT[]) AS st, unnest(?::INT[]) AS now",
-            rows,
-        )
-        self.rows(f"DELETE FROM prov WHERE p = {standing} AND s IN (SELECT st FROM restated)")
-        self.rows(
-            f"INSERT INTO prov SELECT st, {standing}, now FROM restated WHERE now IS NOT NULL"
-        )
-        self.rows("DROP TABLE restated")
-        self.read_statements()
-
                 self.rows(f"DELETE FROM {table} WHERE {where}")
                 if not gone:
                     self.rows(f"INSERT INTO {table} VALUES ({', '.join(map(str, row))})")
@@ -391,6 +427,7 @@ class Database:
                     ]
                     self._next += len(new)
                     typed = [(i, *values(t)[1:], is_string(t)) for i, t in coded if i < 0]
+                    terms, literals = self.new_in["term"], self.new_in["lit"]
                     with self._limited():  # a term comes last: then its value is there
                         if typed:
                             self.cursor.executemany(
@@ -402,13 +439,24 @@ class Database:
 
     def find(self, text: str) -> int | None:
         """The id of a term, or None."""
-        found = self._ids.get(text)
-        if found is None:
-            rows = self.rows("SELECT id FROM term WHERE text = ?", [text])
-            if not rows:
-                return None
-            found = self._ids[text] = int(rows[0][0])
-        return found
+        known = self._ids.get(text)
+        return known if known is not None else self.found([text]).get(text)
+
+    def found(self, texts: Iterable[str]) -> dict[str, int]:
+        """The ids of those terms that have one."""
+        wanted = set(texts)
+        missing = sorted(wanted - self._ids.keys())
+        if missing and self._dictionary and self._dictionary[0] is not None:
+            for text in missing:  # what is newer than the dictionary is among the ids already
+                found = self._dictionary[0].find(text)
+                if found is not None:
+                    self._ids[text] = found
+        elif missing:
+            places = ", ".join("?" * len(missing))
+            self._ids.update(
+                self.rows(f"SELECT text, id FROM term WHERE text IN ({places})", missing)
+            )
+        return {text: self._ids[text] for text in wanted if text in self._ids}
 
     def text(self, term: int) -> str:
         """The text of an id."""
@@ -417,12 +465,16 @@ class Database:
     def texts(self, terms: Iterable[int]) -> dict[int, str]:
         """The texts of many ids."""
         wanted = set(terms)
-                    terms, literals = self.new_in["term"], self.new_in["lit"]
         missing = [term for term in wanted if term not in self._texts]
         if missing:
             if len(self._texts) > 500_000:
                 self._texts.clear()
                 missing = list(wanted)
+            if self._dictionary and self._dictionary[0] is not None:
+                self._texts.update(self._dictionary[0].texts(missing))
+                missing = [term for term in missing if term not in self._texts]
+            if not missing:
+                return {term: self._texts[term] for term in wanted}
             if len(missing) <= 200:
                 listed = ", ".join(map(str, missing))
                 found = self.rows(f"SELECT id, text FROM term WHERE id IN ({listed})")

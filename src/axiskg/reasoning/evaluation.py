@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from axiskg.errors import QueryTooLargeError
 from axiskg.namespaces import expand
 from axiskg.plain import LABELS, LINKS
+from axiskg.reasoning.arrays import Derived, Ids, Pairs, Quads
 from axiskg.reasoning.database import Database
 from axiskg.reasoning.ir import ANY_TYPE, RDF_TYPE, Kind, Mode, Relation, Rule, Var
 from axiskg.reasoning.program import Program
@@ -26,6 +27,7 @@ from axiskg.reasoning.terms import short
 __all__ = ["Evaluation"]
 
 PAIR: Final = "c0 INT, c1 INT, conf DOUBLE, h INT, asserted BOOL"
+T = TypeVar("T", Pairs, Derived, Quads, Ids)
 _PLACE: Final = re.compile(rf"{RUN}\.(?:rel(\d+)_|(\w+))|{BOUND}(\d+)_")
 
 
@@ -49,6 +51,8 @@ class Evaluation:
         self._strata = {r: stratum for stratum in program.strata for r in stratum.relations}
         self._properties: dict[int, int] = {}
         self._classes: dict[int, int] = {}
+        self.by_head = program.by_head()
+        self._arrays: dict[str, Any] = {}
         self._count = 0
 
     # filling
@@ -92,8 +96,6 @@ class Evaluation:
             rows(f"SELECT o, count(*) FROM {run}.base WHERE p = {kind} GROUP BY o")
         )
 
-    # sharing with an earlier run
-
     # keeping on disk
 
     def state(self) -> dict[str, Any]:
@@ -129,6 +131,8 @@ class Evaluation:
         self.edges.update((r, name) for r, name in map(placed, state["edges"]) if name)
         self.kept.update((self.program.rules[i], f"{place}.{name}") for i, name in state["kept"])
         self._properties, self._classes = dict(state["properties"]), dict(state["classes"])
+
+    # sharing with an earlier run
 
     def _share(self, previous: Evaluation) -> None:
         changed = self._changed(previous)
@@ -246,6 +250,37 @@ class Evaluation:
         """A table name not used yet."""
         self._count += 1
         return f"{self.schema}.t{self._count}"
+
+    # tables in memory
+
+    def pairs(self, relation: Relation) -> Pairs | None:
+        """The facts of a relation that is not empty; None when they are too many for memory."""
+        return self._in_memory(Pairs, Pairs.QUERY, str(self.table(relation)))
+
+    def derived(self, rule: Rule) -> Derived | None:
+        """The derivations that a rule has kept, when it has; None when they are too many."""
+        return self._in_memory(Derived, Derived.QUERY, self.kept[rule])
+
+    def steps(self, relation: Relation) -> Pairs | None:
+        """The single steps of a relation filled as a closure; None when they are too many."""
+        return self._in_memory(Pairs, Pairs.QUERY, self.edges[relation])
+
+    def said(self) -> Quads | None:
+        """The triples of the chosen statements; None when they are too many."""
+        return self._in_memory(Quads, Quads.QUERY, f"{self.schema}.chosen")
+
+    def selected(self) -> Ids | None:
+        """The statements that the run is over; None when they are too many."""
+        return self._in_memory(Ids, Ids.QUERY, f"{self.schema}.sel")
+
+    def _in_memory(self, kind: type[T], query: str, table: str) -> T | None:
+        if table not in self._arrays:
+            found = self.db.arrays.get(table) or self.db.array(kind, query, table)
+            if found is not None:
+                self.db.arrays[table] = found
+            self._arrays[table] = found
+        kept = self._arrays[table]
+        return kept if isinstance(kept, kind) else None
 
     # SQL
 

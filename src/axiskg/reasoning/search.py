@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
 from typing import Final
 
+import numpy as np
+
+from axiskg.reasoning.arrays import Row
 from axiskg.reasoning.evaluation import Evaluation
 from axiskg.reasoning.ir import (
     RDF_TYPE,
@@ -20,6 +23,7 @@ from axiskg.reasoning.ir import (
     Var,
     relation_of,
 )
+from axiskg.reasoning.matching import Matcher, UnansweredError
 from axiskg.reasoning.proofs import Asserted, Derivation, Key, Proof, Step, Supports
 from axiskg.reasoning.words import absence_text
 
@@ -65,18 +69,18 @@ class Search:
         self.run, self.db, self.most = run, run.db, most
         self.facts: dict[Node, Found | None] = {}
         self.links: dict[Node, list[Link]] = {}
-        self._rules: dict[Relation, list[Rule]] = {}
-        for rule in run.program.rules:
-            self._rules.setdefault(rule.head.relation, []).append(rule)
+        self._rules = run.by_head
+        run.db.open_dictionary()
+        self._matcher = Matcher(run)
 
     # facts
 
     def node(self, s: str, p: str, o: str) -> Node | None:
         """The node of a fact, or None when one of its terms is unknown."""
-        ids = [self.db.find(text) for text in (s, o)]
-        if ids[0] is None or ids[1] is None:
+        ids = self.db.found({s, o})
+        if s not in ids or o not in ids:
             return None
-        return (relation_of(p, Const(o)), ids[0], ids[1])
+        return (relation_of(p, Const(o)), ids[s], ids[o])
 
     def key(self, node: Node) -> Key:
         """The fact of a node."""
@@ -98,7 +102,18 @@ class Search:
         for index, (relation, c0, c1) in enumerate(wanted):
             self.facts[wanted[index]] = None
             table = self.run.table(relation)
-            if table is not None:
+            if table is None:
+                continue
+            pairs = self.run.pairs(relation)
+            if pairs is not None:
+                row = pairs.row(c0, c1)
+                if row is not None:
+                    self.facts[wanted[index]] = Found(
+                        float(pairs.confidence[row]),
+                        int(pairs.height[row]),
+                        bool(pairs.asserted[row]),
+                    )
+            else:
                 queries.append(
                     f"SELECT {index}, conf, h, asserted FROM {table} WHERE c0 = {c0} AND c1 = {c1}"
                 )
@@ -115,26 +130,37 @@ class Search:
         """
         found = {node: (Supports((), 0), 1.0) for node in nodes}
         wanted = [node for node in nodes if node[0].kind in (Kind.PROPERTY, Kind.CLASS)]
-        if not wanted:
-            return found
-        listed = ", ".join(
-            f"({n}, {node[1]}, {self._property(node)}, {node[2]})" for n, node in enumerate(wanted)
-        )
-        limit = "" if shown is None else f"QUALIFY rank <= {shown}"
-        over = "max(c.conf)" if self.run.selection.over == "max" else "1 - product(1 - c.conf)"
-        rows = self.db.rows(
-            f"""SELECT w.n, t.text, count(*) OVER mine, {over} OVER mine,
-              row_number() OVER (PARTITION BY w.n ORDER BY c.conf DESC, t.text) AS rank
-            FROM {self.run.schema}.chosen c JOIN (VALUES {listed}) w(n, s, p, o)
-              ON c.s = w.s AND c.p = w.p AND c.o = w.o
-            JOIN term t ON t.id = c.st WINDOW mine AS (PARTITION BY w.n) {limit}
-            ORDER BY w.n, rank"""
-        )
-        names: dict[int, list[str]] = {}
-        for n, name, count, confidence, _ in rows:
-            names.setdefault(n, []).append(name)
-            found[wanted[n]] = (Supports(tuple(names[n]), count), confidence)
+        stated = {node: self._stated(node, shown) for node in wanted}
+        texts = self.db.texts({st for rows, _, _ in stated.values() for st, _ in rows})
+        for node, (rows, count, confidence) in stated.items():
+            if count:
+                ordered = sorted((-c, texts[st]) for st, c in rows)
+                names = tuple(name for _, name in ordered[:shown])
+                found[node] = (Supports(names, count), confidence)
         return found
+
+    def _stated(self, node: Node, shown: int | None) -> tuple[list[tuple[int, float]], int, float]:
+        """The statements of a fact that may be among the strongest, how many, and its confidence.
+
+        All that are as confident as the last one shown are there: their names decide.
+        """
+        said = self.run.said()
+        if said is None or said.confidence is None:
+            rows: list[tuple[int, float]] = self.db.rows(
+                f"SELECT st, conf FROM {self.run.schema}.chosen"
+                f" WHERE s = {node[1]} AND p = {self._property(node)} AND o = {node[2]}"
+            )
+        else:
+            at = said.rows(node[1], self._property(node), node[2])
+            pairs = (said.statements[at].tolist(), said.confidence[at].tolist())
+            rows = list(zip(*pairs, strict=True))
+        if not rows:
+            return ([], 0, 1.0)
+        ordered = sorted((c for _, c in rows), reverse=True)
+        certain = self.run.selection.over == "max"
+        confidence = ordered[0] if certain else 1 - prod(1 - c for c in ordered)
+        least = 0.0 if shown is None or shown > len(ordered) else ordered[shown - 1]
+        return ([row for row in rows if row[1] >= least], len(rows), confidence)
 
     def _property(self, node: Node) -> int:
         kind = node[0].kind
@@ -154,43 +180,51 @@ class Search:
         return self.links[node]
 
     def _read_links(self, node: Node) -> list[Link]:
-        rules: list[Rule] = []
-        queries: list[str] = []
+        found: list[tuple[Rule, list[Row], int]] = []
         for rule in self._rules.get(node[0], ()):
-            source = self._source(rule, node)
-            if source is None:
-                continue
-            names = ", ".join(f"v{n}" for n in range(len(rule.variables())))
-            queries.append(
-                f"(SELECT {len(rules)} AS rule, [{names}]::INT[] AS v, conf, h,"
-                f" count(*) OVER () AS total FROM {source} ORDER BY h, conf DESC, v"
-                f" LIMIT {self.most})"
-            )
-            rules.append(rule)
-        if not queries:
-            return []
-        rows = self.db.rows(" UNION ALL ".join(queries))
-        total = sum({row[0]: row[4] for row in rows}.values())
-        return [self._link(rules[row[0]], row[1], row[2], row[3], total - 1) for row in rows]
+            if rule.mode is Mode.MATCHED:
+                found.append((rule, *self._matched(rule, node)))
+            elif rule in self.run.kept:
+                found.append((rule, *self._kept(rule, node)))
+        others = sum(total for _, _, total in found) - 1
+        return [self._link(rule, *row, others) for rule, rows, _ in found for row in rows]
 
-    def _source(self, rule: Rule, node: Node) -> str | None:
-        """Where the derivations of a fact by a rule are read from; None when there are none."""
+    def _kept(self, rule: Rule, node: Node) -> tuple[list[Row], int]:
+        """The lowest derivations of a fact that a rule has kept, and how many there are."""
+        _, c0, c1 = node
+        derived = self.run.derived(rule)
+        if derived is not None:
+            return derived.lowest(c0, c1, self.most)
+        return self._asked(rule, f"{self.run.kept[rule]} WHERE h0 = {c0} AND h1 = {c1}")
+
+    def _matched(self, rule: Rule, node: Node) -> tuple[list[Row], int]:
+        """The lowest derivations of a fact by a rule that keeps none, and how many there are."""
         relation, c0, c1 = node
-        if rule.mode is not Mode.MATCHED:
-            table = self.run.kept.get(rule)
-            return None if table is None else f"{table} WHERE h0 = {c0} AND h1 = {c1}"
+        nothing: tuple[list[Row], int] = ([], 0)
         if relation in self.run.edges and any(a.relation == relation for a in rule.atoms):
-            return None
+            return nothing
         bound: dict[Var, int] = {}
         for term, value in ((rule.head.s, c0), (rule.head.o, c1)):
             if isinstance(term, Const):
                 if self.db.find(term.text) != value:
-                    return None
+                    return nothing
             elif bound.setdefault(term, value) != value:
-                return None
+                return nothing
         if not self.run.is_possible(rule):
-            return None
-        return f"({self.run.derivations_sql(rule, bound=tuple(bound.items()))})"
+            return nothing
+        try:
+            return self._matcher.derivations(rule, bound, self.most)
+        except UnansweredError:
+            query = self.run.derivations_sql(rule, bound=tuple(bound.items()))
+            return self._asked(rule, f"({query})")
+
+    def _asked(self, rule: Rule, source: str) -> tuple[list[Row], int]:
+        names = ", ".join(f"v{n}" for n in range(len(rule.variables())))
+        rows = self.db.rows(
+            f"SELECT [{names}]::INT[] AS v, conf, h, count(*) OVER () FROM {source}"
+            f" ORDER BY h, conf DESC, v LIMIT {self.most}"
+        )
+        return [(tuple(v), conf, h) for v, conf, h, _ in rows], rows[0][3] if rows else 0
 
     def _link(
         self, rule: Rule, row: Sequence[int], confidence: float, height: int, others: int
@@ -241,12 +275,9 @@ class Search:
         came: dict[int, int] = {}
         frontier = [start]
         while frontier and goal not in came:
-            listed = ", ".join(map(str, frontier))
+            steps = self._steps(relation, frontier, found.confidence)
             frontier = []
-            for c0, c1 in self.db.rows(
-                f"SELECT c0, c1 FROM {edges} WHERE c0 IN ({listed})"
-                f" AND conf >= {found.confidence!r} ORDER BY c0, c1"
-            ):
+            for c0, c1 in steps:
                 if c1 not in came:
                     came[c1] = c0
                     frontier.append(c1)
@@ -260,6 +291,21 @@ class Search:
             return None
         premises = tuple((relation, a, b) for a, b in pairwise(chain))
         return Link(rule, (), premises, (), found.confidence, found.height)
+
+    def _steps(self, relation: Relation, start: list[int], least: float) -> list[tuple[int, int]]:
+        """The single steps of a closure from some nodes that are certain enough, in order."""
+        pairs = self.run.steps(relation)
+        if pairs is None:
+            listed = ", ".join(map(str, start))
+            return self.db.rows(
+                f"SELECT c0, c1 FROM {self.run.edges[relation]} WHERE c0 IN ({listed})"
+                f" AND conf >= {least!r} ORDER BY c0, c1"
+            )
+        low, high = pairs.of_subjects(np.array(sorted(start)))
+        rows = np.concatenate([np.arange(a, b) for a, b in zip(low, high, strict=True)])
+        rows = rows[pairs.confidence[rows] >= least]
+        ends = (pairs.subjects(rows).tolist(), pairs.objects(rows).tolist())
+        return list(zip(*ends, strict=True))
 
     # proofs
 
@@ -327,6 +373,7 @@ class Search:
         except _CircularError:
             return None
         order = _ordered(goal, chosen)
+        self.db.texts(_ids(chosen[node] for node in order) | {i for n in order for i in n[1:]})
         supports = self.supports([node for node in order if chosen[node] is None])
         confidences: dict[Node, float] = {}
         steps: dict[Key, Step] = {}
@@ -430,6 +477,16 @@ def _product(choices: Sequence[Callable[[], Iterator[_Expansion]]]) -> Iterator[
     for first in choices[0]():
         for rest in _product(choices[1:]):
             yield (first[0] + rest[0], first[1] + rest[1], first[2] + rest[2])
+
+
+def _ids(links: Iterable[Link | None]) -> set[int]:
+    """The ids of all that derivations name."""
+    found: set[int] = set()
+    for link in links:
+        if link is not None:
+            found.update(i for _, i in link.bindings)
+            found.update(st for _, st in link.cited)
+    return found
 
 
 class _CircularError(Exception):

@@ -8,11 +8,13 @@ rule could give it, asked about in turn.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 from typing import Final
 
+import numpy as np
 from sqlglot import exp
 
 from axiskg.namespaces import AXIS
@@ -29,6 +31,7 @@ from axiskg.reasoning.ir import (
     terms_of_test,
     variables_of,
 )
+from axiskg.reasoning.matching import Matcher, UnansweredError
 from axiskg.reasoning.proofs import Key
 from axiskg.reasoning.search import Search
 from axiskg.reasoning.sql import Body, number
@@ -106,12 +109,12 @@ class _Asking:
         self.left = QUERIES
         self.places: list[_Place] = []
         self.known: dict[tuple[Atom, int], tuple[Attempt, ...]] = {}
-        self.by_head: dict[object, list[Rule]] = {}
-        for rule in run.program.rules:
-            self.by_head.setdefault(rule.head.relation, []).append(rule)
+        self.by_head = run.by_head
+        self.matcher = Matcher(run)
 
     def ask(self, goal: Key) -> WhyNot:
-        unknown = tuple(text for text in goal if self.db.find(text) is None)
+        known = self.db.found(goal)
+        unknown = tuple(text for text in goal if text not in known)
         node = self.search.node(*goal)
         if node is not None and self.search.fact(node) is not None:
             return WhyNot(goal, True)
@@ -188,10 +191,15 @@ class _Asking:
         names: list[list[Var]] = []
         asked: list[tuple[int, ...]] = []
         given = tuple(bound)
+        if self.left <= 0:
+            return {}
+        if not rule.quoted:
+            with suppress(UnansweredError):
+                return self.matched(rule, choices, bound)
         for numbers in choices:
             atoms = tuple(rule.atoms[n] for n in numbers)
             plain = replace(rule, atoms=atoms, tests=(), absent=(), mints=(), values=())
-            if self.left <= 0 or not self.run.is_possible(plain):
+            if not self.run.is_possible(plain):
                 continue
             known = {v for a in atoms for v in variables_of(a.s, a.o)}
             known.update(v for q in rule.quoted for v in variables_of(q.s, q.o, q.statement))
@@ -210,6 +218,19 @@ class _Asking:
             for n, numbers in enumerate(asked)
             if n in found
         }
+
+    def matched(
+        self, rule: Rule, choices: list[tuple[int, ...]], bound: Bindings
+    ) -> dict[tuple[int, ...], Bindings]:
+        """The same, from the run's arrays. Raises `UnansweredError`."""
+        found = {}
+        for numbers in choices:
+            atoms = [rule.atoms[n] for n in numbers]
+            row = self.matcher.first(atoms, bound, rule.tests)
+            if row is not None:
+                found[numbers] = row
+        self.left -= 1
+        return found
 
     def _instance_query(
         self, plain: Rule, tests: tuple[Test, ...], names: list[Var], given: tuple[Var, ...]
@@ -264,6 +285,12 @@ class _Asking:
     def passes(self, rule: Rule, row: Bindings) -> bool:
         """Whether an instance of a rule holds, all variables bound."""
         self.left -= 1
+        if not rule.quoted and not rule.values:
+            with suppress(UnansweredError):
+                holds = self.matcher.exists((), row, rule.tests)
+                return holds and not any(
+                    self.matcher.exists(absent.atoms, row, absent.tests) for absent in rule.absent
+                )
         given = tuple(row)
 
         def query() -> exp.Select:
@@ -305,19 +332,7 @@ class _Asking:
         places = list(dict.fromkeys(self.places))
         if not places:
             return {}
-        listed = ", ".join(
-            f"({n}, {'NULL' if s is None else s}::INT, {p}, {'NULL' if o is None else o}::INT)"
-            for n, (_, s, p, o) in enumerate(places)
-        )
-        rows = self.db.rows(
-            f"""SELECT w.n, q.st, q.s, q.o, x.standing FROM quad q
-            JOIN (VALUES {listed}) w(n, s, p, o) ON q.p = w.p
-              AND (w.s IS NULL OR q.s = w.s) AND (w.o IS NULL OR q.o = w.o)
-            ANTI JOIN {self.run.schema}.sel y ON y.st = q.st
-            LEFT JOIN statement x ON x.st = q.st
-            QUALIFY row_number() OVER (PARTITION BY w.n ORDER BY q.st) <= {SHOWN}
-            ORDER BY w.n, q.st"""
-        )
+        rows = self._left_aside(places)
         if not rows:
             return {}
         where = self._passages({row[1] for row in rows})
@@ -330,6 +345,40 @@ class _Asking:
             aside = Aside(texts[st], (texts[s], pattern[1], texts[o]), name, paragraph, sentence)
             found.setdefault(pattern, []).append(aside)
         return {pattern: tuple(asides) for pattern, asides in found.items()}
+
+    def _left_aside(self, places: list[_Place]) -> list[tuple[int, int, int, int, int | None]]:
+        """The place, statement, subject, object and standing of what is left aside."""
+        quads, chosen = self.db.quads(), self.run.selected()
+        if quads is None or chosen is None:
+            return self._left_aside_asked(places)
+        found = []
+        for n, (_, s, p, o) in enumerate(places):
+            rows = quads.rows(s, p, o)
+            rows = rows[~chosen.holds(quads.statements[rows])]
+            rows = rows[np.argsort(quads.statements[rows], kind="stable")[:SHOWN]]
+            found += [(n, int(quads.statements[row]), *quads.ends(row)) for row in rows.tolist()]
+        if not found:
+            return []
+        listed = ", ".join({str(st) for _, st, _, _ in found})
+        standing = dict(self.db.rows(f"SELECT st, standing FROM statement WHERE st IN ({listed})"))
+        return [(n, st, s, o, standing.get(st)) for n, st, s, o in found]
+
+    def _left_aside_asked(
+        self, places: list[_Place]
+    ) -> list[tuple[int, int, int, int, int | None]]:
+        listed = ", ".join(
+            f"({n}, {'NULL' if s is None else s}::INT, {p}, {'NULL' if o is None else o}::INT)"
+            for n, (_, s, p, o) in enumerate(places)
+        )
+        return self.db.rows(
+            f"""SELECT w.n, q.st, q.s, q.o, x.standing FROM quad q
+            JOIN (VALUES {listed}) w(n, s, p, o) ON q.p = w.p
+              AND (w.s IS NULL OR q.s = w.s) AND (w.o IS NULL OR q.o = w.o)
+            ANTI JOIN {self.run.schema}.sel y ON y.st = q.st
+            LEFT JOIN statement x ON x.st = q.st
+            QUALIFY row_number() OVER (PARTITION BY w.n ORDER BY q.st) <= {SHOWN}
+            ORDER BY w.n, q.st"""
+        )
 
     def _passages(self, statements: set[int]) -> dict[int, tuple[int | None, int | None]]:
         """The paragraph and sentence of statements."""
