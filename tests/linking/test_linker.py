@@ -98,6 +98,36 @@ TYPED = [
 ]
 
 
+ALONE = [
+    ("SUI", "Q39"),
+    ("IRI", "Q794"),
+    ("che", "Q39"),
+    ("fr", "Q142"),
+    ("ISO 3166-1:NO", "Q20"),
+    ("State of Libya", "Q1016"),
+    ("Swaziland (formerly)", "Q1050"),
+    ("Slovak Republic", "Q214"),
+    ("Commonwealth of Independent States (CIS)", "Q7779"),
+    ("ECOWAS", "Q193272"),
+    ("Benelux Union", "Q13116"),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), ALONE)
+def test_codes_titles_and_initials_decide_alone(name: str, expected: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["VU", "M.L.", "and", "can", "Turkey (part in Europe)", "Indian Government", "priest",
+     "aviator", "State of Georgia", "Ireland (island)", "Democratic NPL"],
+)  # fmt: skip
+def test_what_may_be_more_than_one_thing_is_no_state(name: str, linker: Linker) -> None:
+    answer = linker.link(name)
+    assert answer.match is None or answer.match.kind != "state"
+
+
 @pytest.mark.parametrize(("name", "kind", "expected"), TYPED)
 def test_a_type_lets_a_trace_of_a_name_suffice(
     name: str, kind: str, expected: str, linker: Linker

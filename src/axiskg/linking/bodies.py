@@ -21,16 +21,27 @@ __all__ = ["organization"]
 _FEW: Final = 3
 """The letters of an acronym, and the words of a phrase, below which a trace is no trace."""
 
+_LONG: Final = 6
+"""The letters that a blend needs where anything may be meant."""
+
 _key = lru_cache(maxsize=20_000)(keys.key)
 _line = lru_cache(maxsize=20_000)(keys.line)
 
 
-def organization(name: str, known: Snapshot) -> Hit | None:
-    """The one organization of which the name, or what is left of it trimmed, bears a trace."""
+def organization(name: str, known: Snapshot, *, typed: bool) -> Hit | None:
+    """The one organization of which the name, or what is left of it trimmed, bears a trace.
+
+    Where nobody has said that an organization is meant (`typed`), a blend must be a longer one.
+    """
     for part in (name, *keys.trimmed(name)):
         acronym = part.strip().replace(".", "")
         phrase = " " in acronym or not acronym.isalpha()
-        borne = _within(part) if phrase else _blend(acronym)
+        if keys.pieces(acronym):
+            borne = _begun(keys.pieces(acronym))
+        elif not phrase and not typed and (len(acronym) < _LONG or not acronym[1:2].isupper()):
+            continue
+        else:
+            borne = _within(part) if phrase else _blend(acronym)
         found = {hit.item.qid: hit for hit in known.of_kind("igo") if borne(hit)}
         if len(found) == 1:
             return next(iter(found.values()))
@@ -45,6 +56,17 @@ def _blend(acronym: str) -> Callable[[Hit], bool]:
     if len(folded) <= _FEW:
         return lambda _: False
     return lambda hit: " " in hit.name and keys.blends(folded, _key(hit.name))
+
+
+def _begun(pieces: tuple[str, ...]) -> Callable[[Hit], bool]:
+    """Names whose words begin with the pieces of a mixed-case blend, one a word (AfDB)."""
+    count = len(pieces)
+
+    def borne(hit: Hit) -> bool:
+        words = [word for word in hit.name.replace("-", " ").split() if word[:1].isupper()]
+        return len(words) == count and all(map(str.startswith, words, pieces))
+
+    return borne
 
 
 def _within(name: str) -> Callable[[Hit], bool]:

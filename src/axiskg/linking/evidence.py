@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from axiskg.linking import keys
 from axiskg.linking.bodies import organization
+from axiskg.linking.codes import is_word, state_code
 from axiskg.linking.curated import Curated
 from axiskg.linking.kinds import KINDS
 from axiskg.linking.names import Name
 from axiskg.linking.snapshot import Hit, Item, Snapshot
-from axiskg.linking.territories import territory
+from axiskg.linking.territories import Territory, full_names, listed, territory
 
 __all__ = ["STRENGTH", "Evidence", "gather", "suggestions"]
 
@@ -22,6 +23,7 @@ STRENGTH: Final = {
     "identifier": 1.2,
     "curated": 1.1,
     "territory": 0.98,
+    "code": 0.95,
     "label": 0.9,
     "register": 0.89,
     "official": 0.88,
@@ -42,6 +44,12 @@ STRENGTH: Final = {
 
 _COMMON: Final = frozenset({"concept", "work", "other", "office", "person"})
 """Kinds whose names are often plain words, so that capitals tell them from one another."""
+
+_ATTESTED: Final = frozenset({"label", "official", "alias", "register"})
+
+_PLACES: Final = frozenset({"city", "region", "island"})
+_SAME_GROUND: Final = frozenset({"former-state", "region", "island"})
+"""Kinds of which a state of today may be the better reading of the same name."""
 
 _TITLES: Final = re.compile(
     r"^(?:(?:chinese|russian|american|u\.?s\.?|iranian|indian|former|then)\s+)?"
@@ -90,20 +98,46 @@ def gather(
     `topic` is what the text is about; `typed` says that the caller asks for one sort of thing,
     which lets codes and acronyms count by themselves; `kinds` are the kinds of that sort.
     """
-    found = [*_curated(name, base, known, topic), *_territory(name, known, typed=typed)]
+    found = [
+        *_curated(name, base, known, topic),
+        *_territory(name, known, typed=typed),
+        *_code(name, known),
+    ]
     if known is None:
         return found
-    stated = found and any(e.how in ("curated", "territory") and e.automatic for e in found)
+    stated = any(e.how in ("curated", "territory", "code") and e.automatic for e in found)
     hits = known.by_key(keys.key(name))
+    if not typed:
+        found = [_doubted(piece, name, hits) for piece in found]
     found += _from_hits(name, hits, typed=typed)
-    if stated or any(e.how in ("label", "official", "alias", "register") for e in found):
+    if stated or any(e.how in _ATTESTED for e in found):
         return found
     found += _looser(name, known, typed=typed)
-    if kinds == {"igo"} and not any(e.automatic and e.item.kind == "igo" for e in found):
-        trace = organization(name, known)
+    if kinds == {"igo"}:
+        asked = not any(e.automatic and e.item.kind == "igo" for e in found)
+    else:
+        asked = not typed and not any(e.automatic for e in found)
+    if asked:
+        trace = organization(name, known, typed=typed)
         if trace is not None:
             found.append(Evidence(trace.item, "trace", trace.name))
     return found
+
+
+def _doubted(piece: Evidence, name: str, hits: Sequence[Hit]) -> Evidence:
+    """What rigour says of a name, as a candidate where the snapshot has it for something else.
+
+    Its word stands for the name that it gives the territory itself, and against what once was or
+    lies on the same ground.
+    """
+    if piece.how == "alias" and piece.automatic:
+        bodies = {hit.item.qid for hit in hits if hit.item.kind == "igo"} - {piece.item.qid}
+        return replace(piece, automatic=not bodies)
+    if piece.how != "territory" or keys.key(name) in map(keys.key, full_names(piece.name)):
+        return piece
+    attested = {hit.item.qid: hit.item.kind for hit in hits if hit.how in _ATTESTED}
+    others = [kind for qid, kind in attested.items() if kind not in _SAME_GROUND]
+    return replace(piece, automatic=False) if others and piece.item.qid not in attested else piece
 
 
 def _curated(name: str, base: Curated, known: Snapshot | None, topic: str) -> Iterator[Evidence]:
@@ -138,40 +172,84 @@ def _territory(name: str, known: Snapshot | None, *, typed: bool) -> Iterator[Ev
     found = territory(name, codes=typed)
     if found is None:
         return
-    item = _placeholder(found.qid, found.label, found.kind, known)
-    if known is not None and item.label != found.label:
-        for other in known.items(found.others).values():
-            if other.label == found.label and other.kind == "state":
-                item = other
-    short = found.how == "code" and len(name) <= 2
+    item = _item(found, known)
     if found.how == "place":
         yield Evidence(item, "part", found.label, automatic=False)
-    elif (short and not typed) or (found.kind == "region" and found.how != "flag"):
-        yield Evidence(item, "alias", found.label, automatic=found.kind != "region" or typed)
+    elif found.kind == "region" and item.kind != "state" and found.how != "flag":
+        yield Evidence(item, "alias", found.label, automatic=typed)
+    elif found.how == "code" and not typed:
+        short = keys.compact(name)
+        automatic = len(short) > 2 and short in _initials(item, known)
+        yield Evidence(item, "alias", found.label, automatic=automatic)
     else:
         yield Evidence(item, "territory", found.label)
 
 
-def _from_hits(name: str, hits: Iterable[Hit], *, typed: bool) -> Iterator[Evidence]:
+def _initials(item: Item, known: Snapshot | None) -> frozenset[str]:
+    """The initials of all names of an item."""
+    names = [name for name, _ in known.names(item.qid)] if known is not None else []
+    return frozenset(short for name in (item.label, *names) for short in keys.acronyms(name))
+
+
+def _code(name: str, known: Snapshot | None) -> Iterator[Evidence]:
+    """The state that a code means to those who keep the lists of codes."""
+    code = state_code(name)
+    found = listed(code) if code is not None else None
+    if found is not None:
+        yield Evidence(_item(found, known), "code", name)
+
+
+def _item(found: Territory, known: Snapshot | None) -> Item:
+    """The item of a territory; of several that rigour has, the state that is called like it."""
+    item = _placeholder(found.qid, found.label, found.kind, known)
+    if known is not None and item.label != found.label:
+        for other in known.items(found.others).values():
+            if other.label == found.label and other.kind == "state":
+                return other
+    return item
+
+
+def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evidence]:
     code = keys.is_code(name)
+    short = keys.compact(name) if code else ""
+    alone = len({hit.item.qid for hit in hits}) == 1
+    told = any(
+        hit.how == "acronym"
+        and hit.item.kind == "igo"
+        and len(name) in keys.weights(hit.item.label)
+        for hit in hits
+    )
     for hit in hits:
-        exact = hit.name == name
+        same = keys.compact(hit.name) == short and (len(short) > 2 or hit.how == "official")
+        exact = hit.name == name or (code and same)
         automatic = True
         if hit.how == "acronym":
-            if hit.item.kind == "state" and not typed:
+            if not typed and hit.item.kind != "igo" and (told or hit.item.kind == "state"):
                 continue
             capitals = name[-1:].isupper() and name[:1].isupper()
-            plain = len(name) > 3 and len(name) in keys.weights(hit.item.label)
+            plain = len(name) > 3 and (alone or len(name) in keys.weights(hit.item.label))
             automatic = capitals and (typed or (plain and hit.item.kind == "igo"))
         elif code and hit.how not in ("label", "register"):
-            automatic = typed or (exact and hit.item.kind in ("state", "igo"))
+            automatic = typed or (exact and hit.item.kind in ("state", "igo") and not is_word(name))
         elif code:
             automatic = typed or exact or hit.item.kind == "igo"
-        elif not exact and " " not in hit.name and hit.item.kind in _COMMON:
-            automatic = typed or hit.name[0].isupper() == name[0].isupper()
+        elif hit.item.kind in _COMMON and (" " not in name or name.islower()):
+            automatic = typed or _is_name(name, hit)
+        elif keys.is_code(hit.name) and not exact:
+            automatic = typed
         if hit.how == "demonym":
             automatic = automatic and hit.item.kind == "state"
         yield Evidence(hit.item, hit.how, hit.name, exact=exact, automatic=automatic)
+
+
+def _is_name(name: str, hit: Hit) -> bool:
+    """Whether what is written so is a name: not a common noun, nor a film's word for a person's.
+
+    Capitals must be as they are in the item's name, and nothing is a name that has none.
+    """
+    if hit.item.kind == "work" or name.islower():
+        return False
+    return hit.name[0].isupper() == name[0].isupper()
 
 
 def _looser(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
@@ -194,26 +272,31 @@ def _looser(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
         states = states or (automatic and hit.item.kind == "state")
         yield Evidence(hit.item, "bag", hit.name, automatic=automatic and " LA " not in f" {name} ")
     if not states:
-        yield from _core(name, known, keys.LOUDEST if typed else keys.LOUD)
-    if typed and not told:
-        yield from _trimmed(name, known)
+        yield from _core(name, known, typed=typed)
+    if not told:
+        yield from _trimmed(name, known, typed=typed)
 
 
-def _trimmed(name: str, known: Snapshot) -> Iterator[Evidence]:
-    """States and organizations by a name without what is said aside at its end."""
+def _trimmed(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
+    """States and organizations by a name without what is said aside at its end.
+
+    What is said aside of a state may make it another (`Turkey (part in Europe)`): it is dropped
+    where a state is asked for, or where it only tells of the name.
+    """
     for part in keys.trimmed(name):
+        states = typed or keys.of_the_name(name, part)
         hits = known.by_key(keys.key(part))
         if " " in part:
             hits += known.by_bag(keys.bag(part))
         for hit in hits:
             named = hit.how not in ("demonym", "acronym") and len(part) > 3
-            if named and hit.item.kind in ("state", "igo"):
+            if named and (hit.item.kind == "igo" or (states and hit.item.kind == "state")):
                 yield Evidence(hit.item, "trimmed", hit.name)
-        found = territory(part)
+        found = territory(part) if states else None
         if found is not None and found.how == "name" and found.kind == "state":
-            item = _placeholder(found.qid, found.label, found.kind, known)
-            yield Evidence(item, "trimmed", found.label)
-        yield from _core(part, known, keys.LOUDEST)
+            yield Evidence(_item(found, known), "trimmed", found.label)
+        if states:
+            yield from _core(part, known, typed=typed)
 
 
 def _qualified(head: str, place: str, known: Snapshot) -> Iterator[Evidence]:
@@ -224,20 +307,29 @@ def _qualified(head: str, place: str, known: Snapshot) -> Iterator[Evidence]:
             yield Evidence(hit.item, "qualified", hit.name)
 
 
-def _core(name: str, known: Snapshot, loud: frozenset[str]) -> Iterator[Evidence]:
+def _core(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
     """States by what is left of a name without words like "republic" (`Greek Republic`).
 
-    Only states of today; and a loud word such as "kingdom" must be in one of the state's names.
+    Only states of today; and a loud word such as "kingdom" must be in one of the state's names,
+    unless it is a mere title (`State of Libya`) of what nothing else is called.
     """
     rest, words = keys.core(name)
-    if not rest or not words:
+    if not rest or not words or rest.upper() in name.split():
         return
     hits = known.by_core(rest) + [h for h in known.by_key(rest) if h.how == "demonym"]
     items = {hit.item.qid: hit.item for hit in hits if hit.item.kind in ("state", "former-state")}
     states = [item for item in items.values() if item.kind == "state"]
+    borne = {
+        item.qid: {word for known_as, _ in known.names(item.qid) for word in keys.core(known_as)[1]}
+        for item in items.values()
+    }
+    loud = keys.LOUDEST if typed else keys.LOUD
+    title = keys.title_of(name)
+    if title and not typed and not any(title in borne[qid] for qid in borne):
+        places = [h for h in known.by_key(rest) if h.how == "label" and h.item.kind in _PLACES]
+        loud = loud if places else keys.LOUDEST
     for item in states:
-        borne = {word for known_as, _ in known.names(item.qid) for word in keys.core(known_as)[1]}
-        fits = len(states) == 1 and (words & loud) <= borne
+        fits = len(states) == 1 and (words & loud) <= borne[item.qid]
         yield Evidence(item, "core", item.label, automatic=fits)
 
 

@@ -15,11 +15,15 @@ __all__ = [
     "acronyms",
     "bag",
     "blends",
+    "compact",
     "core",
     "flag_code",
     "is_code",
     "key",
     "line",
+    "of_the_name",
+    "pieces",
+    "title_of",
     "trigrams",
     "trimmed",
     "weights",
@@ -67,8 +71,8 @@ _POLITY_WORDS: Final = (
 )
 _QUIET_WORDS: Final = (
     "republic republica republique repubblica republik republiken federation federal federativa"
-    " federative federated federacion unitary islands island plurinational bolivarian cooperative"
-    " br pdr"
+    " federative federated federacion unitary islands plurinational bolivarian cooperative br"
+    " pdr"
 )
 _TITLE_WORDS: Final = (
     "state states commonwealth territory nation country independent estado etat staat stato"
@@ -123,7 +127,7 @@ def line(name: str) -> str:
 
 
 def _bag(text: str) -> str:
-    return " ".join(sorted(set(_significant(text))))
+    return " ".join(sorted(_significant(text)))
 
 
 def _significant(text: str) -> list[str]:
@@ -139,7 +143,7 @@ def core(name: str) -> tuple[str, frozenset[str]]:
     >>> core("Democratic Republic of the Congo")[0], core("Greek Republic")[0]
     ('congo', 'greek')
     """
-    words = _bag(re.sub(r"\(.*?\)", " ", key(name))).split()
+    words = sorted(set(_significant(re.sub(r"\(.*?\)", " ", key(name)))))
     rest = [word for word in words if word not in _POLITY]
     return " ".join(rest), frozenset(words) - frozenset(rest)
 
@@ -198,6 +202,17 @@ def blends(pieces: str, text: str) -> bool:
     return len(pieces) in ends
 
 
+def pieces(name: str) -> tuple[str, ...]:
+    """The beginnings of words that a mixed-case blend is made of; none for other names.
+
+    >>> pieces("AfDB"), pieces("EaP"), pieces("OECD"), pieces("Iran")
+    (('Af', 'D', 'B'), ('Ea', 'P'), (), ())
+    """
+    found = re.findall(r"[A-Z][a-z]*", name)
+    whole = "".join(found) == name and len(found) > 1 and name != name.upper()
+    return tuple(found) if whole and max(map(len, found)) <= 3 else ()
+
+
 def weights(name: str) -> frozenset[int]:
     """How many significant words a name has, hyphened words counted as one or as two.
 
@@ -231,13 +246,52 @@ def trimmed(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def compact(name: str) -> str:
+    """The name without the dots, spaces and hyphens that initials may have between them.
+
+    >>> compact("G. B."), compact("G-7")
+    ('GB', 'G7')
+    """
+    return re.sub(r"[. \-]", "", name)
+
+
+_TITLES: Final = frozenset(
+    ["state", "commonwealth", "territory", "nation", "country", "estado", "etat", "staat", "stato"]
+)
+
+
+def title_of(name: str) -> str:
+    """The word that a polity's name begins with, if it says no more than that it is one; or "".
+
+    >>> title_of("State of Libya"), title_of("Slovak State"), title_of("Kingdom of Fiji")
+    ('state', '', '')
+    """
+    first = line(name).partition(" ")[0]
+    return first if first in _TITLES else ""
+
+
+_OF_NAMES: Final = re.compile(r"formerly|.* language|country|state|nation", re.IGNORECASE)
+
+
+def of_the_name(name: str, part: str) -> bool:
+    """Whether what `part` lacks of `name` tells of the name, not of a part of what it names.
+
+    >>> of_the_name("Swaziland (formerly)", "Swaziland")
+    True
+    >>> of_the_name("Spain (part in Iberia)", "Spain"), of_the_name("Columbia, SC", "Columbia")
+    (False, False)
+    """
+    aside = name.removeprefix(part).strip(" ()[]（）,，;")
+    return bool(_OF_NAMES.fullmatch(aside)) or aside in acronyms(part)
+
+
 def is_code(name: str) -> bool:
     """Whether a name is a short code or acronym: up to five letters or digits, capitals if over 3.
 
     >>> is_code("PRC"), is_code("ly"), is_code("Chad")
     (True, True, False)
     """
-    text = re.sub(r"[. \-]", "", name)
+    text = compact(name)
     if len(text) <= 2:
         return True
     return (len(text) <= 5 and text.upper() == text) or (len(text) == 3 and text.lower() == text)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from axiskg.linking import keys
 
-__all__ = ["Territory", "territory"]
+__all__ = ["Territory", "full_names", "listed", "territory"]
 
+_ISO: Final = "ISO 3166-1:"
 _INITIALS: Final = re.compile(r"(?:[A-Z][. ]+){1,3}[A-Z]\.?")
 
 
 @dataclass(frozen=True, slots=True)
 class Territory:
-    """A territory found by a name: `how` is name, code, flag, or place (a town that lies in it)."""
+    """A territory found by a name.
+
+    `how` is name, code, flag (or a code that says what it is), or place (a town that lies in it).
+    """
 
     qid: str
     label: str
@@ -37,10 +41,11 @@ def territory(name: str, *, codes: bool = False) -> Territory | None:
     from rigour.territories import get_territory, lookup_territory
 
     code = keys.flag_code(name)
+    if code is None and name.startswith(_ISO):
+        code = name.removeprefix(_ISO).lower()
     if code is not None:
         found, how = get_territory(code), "flag"
     else:
-        name = name.removeprefix("ISO 3166-1:")
         short = re.sub(r"[. ]", "", name) if _INITIALS.fullmatch(name) else name
         found, how = lookup_territory(short), "name"
         if found is not None and keys.is_code(name):
@@ -50,6 +55,28 @@ def territory(name: str, *, codes: bool = False) -> Territory | None:
     key = keys.key(name)
     if how == "name" and any(keys.key(place) == key for place in found.places):
         how = "place"
+    return _read(found, how)
+
+
+@lru_cache(maxsize=1_000)
+def listed(code: str) -> Territory | None:
+    """The territory of an ISO alpha-2 code, or None."""
+    from rigour.territories import get_territory
+
+    found = get_territory(code)
+    return _read(found, "code") if found is not None and found.qid else None
+
+
+@lru_cache(maxsize=1_000)
+def full_names(label: str) -> tuple[str, ...]:
+    """The short and the full name that rigour gives the territory of this label."""
+    from rigour.territories import lookup_territory
+
+    found = lookup_territory(label)
+    return (found.name, found.full_name) if found is not None else ()
+
+
+def _read(found: Any, how: str) -> Territory:
     if found.is_historical:
         kind = "former-state"
     elif found.is_country:
