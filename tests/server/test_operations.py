@@ -197,6 +197,31 @@ def test_a_row_cap_is_announced(strict: Server) -> None:
     assert httpx.get(link.partition("#")[0], trust_env=False).status_code == 200
 
 
+@pytest.fixture(scope="module")
+def capped() -> Iterator[Server]:
+    with axiskg_server(workers=1, spare_workers=0, max_rows=300) as running:
+        yield running
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "zstd"])
+@pytest.mark.parametrize("accept", ["json", "xml", "csv", "tsv"])
+def test_a_cap_reached_late_breaks_the_transfer_off(
+    capped: Server, accept: str, encoding: str
+) -> None:
+    values = " ".join(f'"{n} {"x" * 500}"' for n in range(400))
+    query = f"SELECT ?x {{ VALUES ?x {{ {values} }} }}"
+    headers = {"content-type": "application/sparql-query", "accept-encoding": encoding}
+    url = f"{capped.query}?format={accept}"
+    with (
+        httpx.Client(trust_env=False, timeout=60) as own,
+        own.stream("POST", url, content=query, headers=headers) as response,
+    ):
+        assert response.status_code == 200
+        assert response.headers["axiskg-limits"].startswith("rows=300,")
+        with pytest.raises(httpx.RemoteProtocolError):
+            response.read()
+
+
 def test_requests_over_the_limits_are_refused(strict: Server) -> None:
     long = "ASK { # " + "x" * 20_000 + "\n}"
     by_post = httpx.post(

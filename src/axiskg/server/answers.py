@@ -167,10 +167,10 @@ class AnswerStream:
             if self._failure is not None:
                 raise self._failure
             if self._ended:
-                if self.truncated and self.media not in {"json", "xml"}:
+                if self.truncated:
                     raise QueryTooLargeError(
-                        f"the answer was cut by the cap on {self.truncated}, and its format has"
-                        " no way to say so: ask for less with LIMIT, or for JSON or XML"
+                        f"the answer was cut by the cap on {self.truncated} after it had begun:"
+                        " ask for less, for instance with LIMIT"
                     )
                 return
             self._wake.clear()

@@ -181,7 +181,7 @@ class Sink:
         self._sock.sendall(pack_with_body(BEGIN, head, body))
 
     def _finish(self, data: bytes, truncated: str) -> None:
-        if truncated:
+        if truncated and not self._begun:
             data += self._tail(truncated)
         if not truncated and self._media == "json" and b'"bindings":[]' not in data[:4096]:
             self._rows += self._form == "bindings"
@@ -196,17 +196,14 @@ class Sink:
             self._sock.sendall(pack_answer(self._rows, head, body))
             return
         self._send(data)
-        rest = self._encoder_end()
+        # What is cut after it has begun has no end: nobody must take it for the whole.
+        rest = b"" if truncated else self._encoder_end()
         if rest:
             self._sock.sendall(pack_raw(CHUNK, rest))
         self._sock.sendall(pack(END, (self._rows, truncated)))
 
     def _tail(self, truncated: str) -> bytes:
-        """The end of a well-formed document; empty where a format has none.
-
-        JSON can't say here that it was cut: readers refuse members behind the results. Its head
-        has the link to the caps.
-        """
+        """The end of a well-formed document that was cut; empty where a format has none."""
         if self._media == "json":
             return b"]}}"
         if self._media == "xml":
