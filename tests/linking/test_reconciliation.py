@@ -13,6 +13,9 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 from tests.linking.conftest import reference
 
+from axiskg.linking.judgements import add_judgement
+from axiskg.settings import Settings
+
 PATHS = ("/reconcile", "/reconcile/wikidata")
 IDS = {"/reconcile": "china", "/reconcile/wikidata": "Q148"}
 MEMBER = {"/reconcile": "memberOf", "/reconcile/wikidata": "P463"}
@@ -275,3 +278,28 @@ def test_link_over_http(http: httpx.Client) -> None:
     assert told.json()[0]["match"]["qid"] == "Q48525"
     typed = http.get("/api/link", params={"q": "Georgia", "type": "state"}).json()
     assert typed[0]["match"]["qid"] == "Q230"
+
+
+def test_a_running_service_sees_judgements(http: httpx.Client, settings: Settings) -> None:
+    path = settings.link_judgements
+    assert not path.exists()
+
+    def matched(name: str) -> tuple[str, str, str]:
+        linked = http.get("/api/link", params={"q": name}).json()[0]["match"]
+        found = [first(http, one, query=name) for one in PATHS]
+        ids = [one["id"] if one.get("match") else "" for one in found]
+        return (linked or {}).get("qid", ""), ids[0], ids[1]
+
+    assert matched("Russian Federation") == ("Q159", "russia", "Q159")
+    try:
+        add_judgement(path, "Russian Federation", "Q159", "unsure", "a tester")
+        assert matched("Russian Federation") == ("", "", "")
+        add_judgement(path, "Russian Federation", "Q159", "negative", "a tester")
+        linked = http.get("/api/link", params={"q": "russian federation"}).json()[0]
+        assert "Q159" not in [one["qid"] for one in linked["candidates"]]
+        assert first(http, "/reconcile", query="Russian Federation").get("id") != "russia"
+        add_judgement(path, "Russian Federation", "Q159", "positive", "a tester")
+        assert matched("Russian Federation") == ("Q159", "russia", "Q159")
+    finally:
+        path.unlink()
+    assert matched("Russian Federation") == ("Q159", "russia", "Q159")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from axiskg.linking import keys
@@ -46,12 +47,19 @@ class Linker:
         self.settings = settings
         self.limit = limit
         self._seen: dict[tuple[str, ...], _Around] = {}
+        self._base: Curated | None = None
+        self._judgements: Judgements | None = None
+        self._stamps: tuple[tuple[int, int] | None, ...] = ()
 
-    @cached_property
+    @property
     def base(self) -> Curated:
-        """Our links and names."""
-        data = self.settings.data_dir
-        return curated(data / "links" / "wikidata.sssom.tsv", data / "names")
+        """Our links and names, as their files are at the first use after `refresh`."""
+        found = self._base
+        if found is None:
+            data = self.settings.data_dir
+            found = curated(data / "links" / "wikidata.sssom.tsv", data / "names")
+            self._base = found
+        return found
 
     @cached_property
     def known(self) -> Snapshot | None:
@@ -59,10 +67,31 @@ class Linker:
         path = self.settings.wikidata_snapshot
         return Snapshot(path) if path.is_file() else None
 
-    @cached_property
+    @property
     def judgements(self) -> Judgements:
-        """People's judgements."""
-        return read_judgements(self.settings.link_judgements)
+        """People's judgements, as their file is at the first use after `refresh`."""
+        found = self._judgements
+        if found is None:
+            found = self._judgements = read_judgements(self.settings.link_judgements)
+        return found
+
+    def refresh(self) -> None:
+        """Forget links, names and judgements whose files have changed since they were read.
+
+        For those who keep a linker: a look at the files' times, no reading.
+        """
+        data = self.settings.data_dir
+        files = (
+            self.settings.link_judgements,
+            data / "links" / "wikidata.sssom.tsv",
+            data / "names" / "names.tsv",
+            data / "names" / "ambiguous.tsv",
+        )
+        stamps = tuple(map(_stamp, files))
+        if stamps != self._stamps:
+            self._stamps = stamps
+            self._base = self._judgements = None
+            self._seen = {}
 
     @cached_property
     def live(self) -> Wikidata | None:
@@ -296,6 +325,15 @@ class Linker:
                     candidate_of(item, "near", {"near": 0.6 * likeness}, 0.6 * likeness, entity)
                 )
         return ranked
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Time and size of a file; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 @dataclass(frozen=True, slots=True)

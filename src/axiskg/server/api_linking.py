@@ -49,12 +49,13 @@ Callback = Annotated[str, Query(description="Name of a JavaScript function, for 
 
 
 def _linker(request: Request) -> Linker:
-    """The linker of the application, made at the first question."""
+    """The linker of the application, made at the first question, with today's judgements."""
     state = request.app.state
     context: Context = state.context
     linker: Linker | None = getattr(state, "linker", None)
     if linker is None:
         linker = state.linker = Linker(context.settings)
+    linker.refresh()
     return linker
 
 
@@ -62,10 +63,10 @@ def _graph(request: Request) -> Service:
     """Our entities, as the generation being read has them."""
     state = request.app.state
     context: Context = state.context
-    generation = context.generation()
+    linker, generation = _linker(request), context.generation()
     kept: tuple[int, GraphService] | None = getattr(state, "graph_service", None)
     if kept is None or kept[0] != generation:
-        kept = (generation, GraphService(_linker(request), context.store))
+        kept = (generation, GraphService(linker, context.store))
         state.graph_service = kept
     return kept[1]
 

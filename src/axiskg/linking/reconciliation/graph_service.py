@@ -129,6 +129,23 @@ class GraphService:
             )
             for _, likeness, slug in alike:
                 scores[slug] = (min(_MAX_LIKE, 0.6 * likeness), "near")
+        return self._judged(text, scores)
+
+    def _judged(
+        self, text: str, scores: dict[str, tuple[float, str]]
+    ) -> dict[str, tuple[float, str]]:
+        """The scores as people's judgements on the name and the entities' items leave them."""
+        base = self._linker.base
+        for qid, verdict in self._linker.judgements.of(text).items():
+            slug = base.by_item.get(qid, "")
+            if slug not in self._entities.described:
+                continue
+            if verdict == "positive":
+                scores[slug] = (100.0, "judged")
+            elif verdict == "negative":
+                scores.pop(slug, None)
+            elif slug in scores:
+                scores[slug] = (min(_MAX_LIKE, scores[slug][0]), "unsure")
         return scores
 
     def _fits(self, slug: str, query: Query) -> bool:
