@@ -35,6 +35,7 @@ __all__ = [
     "build",
     "fingerprint",
     "is_built",
+    "is_recorded",
     "open_filled",
     "read_inputs",
 ]
@@ -119,6 +120,11 @@ def open_filled(settings: Settings) -> Store:
 def is_built(settings: Settings, store: Store) -> bool:
     """Whether the store holds what the files say."""
     return _recorded(store) == fingerprint(settings)
+
+
+def is_recorded(store: Store) -> bool:
+    """Whether the store was filled by a build that came to its end."""
+    return _recorded(store) is not None
 
 
 def fingerprint(settings: Settings) -> str:

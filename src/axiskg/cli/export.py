@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from axiskg.build import open_filled
-from axiskg.cli.app import app, progress, state_of
+from axiskg.cli.app import app, progress
+from axiskg.cli.filled import filled_store
 from axiskg.cli.output import emit_json, write_bytes
 from axiskg.errors import ConfigError
 from axiskg.export import EXPORTS, export
@@ -32,7 +32,7 @@ def export_command(
     """Write the graph as one document: whole, plain, annotated or as nanopublications."""
     if as_json and output is None:
         raise ConfigError("--json prints a report of a written file; give --output too")
-    with open_filled(state_of(context).settings) as store:
+    with filled_store(context) as store:
         document = export(store, name)
     if output is None:
         write_bytes(document)

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from axiskg.build import open_filled
 from axiskg.cli.app import app, progress, state_of
+from axiskg.cli.filled import filled_store
 from axiskg.cli.output import emit, emit_json, emit_table
 from axiskg.errors import NotFoundError, ParameterError
 from axiskg.linking.federation import Call, federated
@@ -48,7 +48,7 @@ def query_command(
     settings = state_of(context).settings
     given = _given(parameter or [])
     asked = _asked(query, Catalogue.of(settings))
-    with open_filled(settings) as opened:
+    with filled_store(context) as opened:
         store = federated(opened, settings, _note)
         if isinstance(asked, SavedQuery):
             answer = run(store, asked, given)

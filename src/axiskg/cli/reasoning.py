@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from axiskg.cli.app import app, progress, state_of
+from axiskg.cli.filled import filled_store
 from axiskg.reasoning import refresh
 from axiskg.reasoning.alignment import Alignment, Component
 from axiskg.reasoning.analysis import Analysis
@@ -57,14 +58,11 @@ Property = Annotated[str, typer.Argument(help="A property, like mutuallyBacks.")
 @contextmanager
 def _analysis(context: typer.Context) -> Iterator[Analysis]:
     state = state_of(context)
-    store = open_store(state.settings, read_only=True)
-    try:
+    with filled_store(context) as store:
         analysis = Analysis(store, state.settings)
         yield analysis
         if state.verbose:
             progress.print(f"conclusions: {analysis.origin}", markup=False, soft_wrap=True)
-    finally:
-        store.close()
 
 
 def _print_json(value: Value | Sequence[Value]) -> None:
@@ -333,6 +331,10 @@ def what_if(
 
 def _print_difference(found: Difference) -> None:
     out.print(f"[bold]{found.words}[/] [dim]({_conditions(found.asked)})[/]")
+    for number, supposed in enumerate(found.assumed):
+        if number == 0:
+            out.print("\n[bold]Assumed[/]")
+        out.print(f"  [cyan]{supposed.scenario}[/], {supposed.role}: {_said(supposed.statement)}")
     _print_changes("New", found.new)
     _print_changes("Gone", found.gone)
     _print_changes("Stronger", found.stronger)

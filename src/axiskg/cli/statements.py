@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from axiskg.build import open_filled
 from axiskg.cli.app import app, state_of
+from axiskg.cli.filled import filled_store
 from axiskg.cli.output import emit_json, emit_table
 from axiskg.namespaces import ENT, SRC, ST, curie
 from axiskg.queries import Catalogue, EntityFacts, Fact, StatementRow, entity_facts, statement_rows
@@ -62,7 +62,7 @@ def statements_command(
         "holder": holder,
         "as_of": [as_of] if as_of else None,
     }
-    with open_filled(settings) as store:
+    with filled_store(context) as store:
         rows = statement_rows(
             store,
             Catalogue.of(settings),
@@ -101,7 +101,7 @@ def show_command(
     What is denied, hedged, claimed by others or only supposed is kept apart from what is accepted.
     """
     settings = state_of(context).settings
-    with open_filled(settings) as store:
+    with filled_store(context) as store:
         facts = entity_facts(store, Catalogue.of(settings), entity)
     if as_json:
         emit_json(dataclasses.asdict(facts))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from axiskg.errors import ParameterError
 from axiskg.namespaces import AXIS, ENT
@@ -38,6 +38,8 @@ Triple = tuple[str, str, str]
 
 class Change(Value):
     """What a person supposes, as typed: triples to add, statements to remove or to negate."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     add: tuple[str, ...] = Field(default=(), description="Triples, like `belarus memberOf sco`.")
     remove: tuple[str, ...] = Field(default=(), description="Statements, like `p26.j`.")

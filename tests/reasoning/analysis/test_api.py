@@ -139,3 +139,22 @@ def test_an_update_is_seen_by_the_next_question(
     client.get("/api/scenarios")
     assert app.state.analysis[0] == before[0] + 1
     app.state.context = context
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("/api/mutual-backing?a=china&b=russia&asof=2020-01-01", "as_of"),
+        ("/api/explain?s=china&p=partnerOf&o=russia&form=text", "format"),
+        ("/api/scenarios?view=all", "one of none"),
+    ],
+)
+def test_a_misspelt_parameter_is_not_passed_over(client: Client, path: str, near: str) -> None:
+    with pytest.raises(ParameterError, match=near):
+        client.get(path)
+
+
+def test_a_misspelt_part_of_a_change_is_refused(client: Client) -> None:
+    answer = client.post("/api/what-if", json={"adds": ["iran memberOf brics"]})
+    assert answer.status_code == 422
+    assert "adds" in answer.text

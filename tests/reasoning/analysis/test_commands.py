@@ -16,6 +16,7 @@ from axiskg.errors import NotFoundError, ParameterError
 from axiskg.namespaces import INFERRED_GRAPH
 from axiskg.settings import Settings
 from axiskg.store import open_store
+from axiskg.store.staleness import setting
 
 app = whole_app()
 
@@ -118,3 +119,34 @@ def test_each_rule_question_and_kind_is_documented() -> None:
     cli = (ROOT / "src/axiskg/cli/reasoning.py").read_text(encoding="utf-8")
     for command in re.findall(r'@app\.command\("([a-z-]+)"\)', cli):
         assert f"`axiskg {command}" in told
+
+
+def test_what_a_scenario_assumes_is_told(built: Settings) -> None:
+    told = ask(built, "what-if", "--scenario", "taiwan-crisis")
+    assert re.search(r"taiwan-crisis, antecedent: p29\.3 .* \(Hypothetical\)", told)
+    assert re.search(r"shocks-drive-closer, consequent: p29\.1", told)
+
+
+def test_a_store_in_memory_is_filled_first() -> None:
+    told = ask(Settings(store=":memory:"), "explain", "iran", "memberOf", "sco")
+    assert "p26.j" in told
+
+
+def test_stale_conclusions_are_told_on_the_side(tmp_path: Path, small_quads: list[Quad]) -> None:
+    settings = Settings(home=ROOT, store=str(tmp_path / "store"))
+    question = [
+        "--store",
+        settings.store,
+        "query",
+        "ASK { ent:china axis:mutuallyBacks ent:russia }",
+    ]
+    with open_store(settings) as store:
+        store.extend(small_quads)
+        store.update(setting(everywhere=True))
+    done = CliRunner().invoke(app, question)
+    assert done.stdout == "false\n"
+    assert "stale since" in done.stderr
+    assert "axiskg build" in done.stderr
+    ask(settings, "infer")
+    done = CliRunner().invoke(app, question)
+    assert (done.stdout, done.stderr) == ("true\n", "")
