@@ -37,11 +37,14 @@ def organization(name: str, known: Snapshot, *, typed: bool) -> Hit | None:
         acronym = part.strip().replace(".", "")
         phrase = " " in acronym or not acronym.isalpha()
         if keys.pieces(acronym):
-            borne = _begun(keys.pieces(acronym))
-        elif not phrase and not typed and (len(acronym) < _LONG or not acronym[1:2].isupper()):
-            continue
+            borne = _begun(keys.pieces(acronym)) if typed else None
+        elif phrase:
+            borne = _within(part)
         else:
-            borne = _within(part) if phrase else _blend(acronym)
+            long = len(acronym) >= _LONG and acronym[:2].isupper()
+            borne = _blend(acronym) if typed or long else None
+        if borne is None:
+            continue
         found = {hit.item.qid: hit for hit in known.of_kind("igo") if borne(hit)}
         if len(found) == 1:
             return next(iter(found.values()))

@@ -213,6 +213,7 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
     code = keys.is_code(name)
     short = keys.compact(name) if code else ""
     alone = len({hit.item.qid for hit in hits}) == 1
+    bearers = {hit.item.qid for hit in hits if hit.how in _ATTESTED and hit.name == name}
     told = any(
         hit.how == "acronym"
         and hit.item.kind == "igo"
@@ -230,7 +231,8 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
             plain = len(name) > 3 and (alone or len(name) in keys.weights(hit.item.label))
             automatic = capitals and (typed or (plain and hit.item.kind == "igo"))
         elif code and hit.how not in ("label", "register"):
-            automatic = typed or (exact and hit.item.kind in ("state", "igo") and not is_word(name))
+            sure = exact and hit.item.kind in ("state", "igo") and not is_word(name)
+            automatic = typed or (sure and (len(short) > 2 or bearers == {hit.item.qid}))
         elif code:
             automatic = typed or exact or hit.item.kind == "igo"
         elif hit.item.kind in _COMMON and (" " not in name or name.islower()):

@@ -82,6 +82,7 @@ class _Guarded(httpcore.SyncBackend):
             if not _reachable(address, allow_loopback=self._allow_loopback, named=named):
                 raise LinkingError(
                     f"{host} is at {address}, a private address, and is not asked;"
+                    " AXISKG_PRIVATE_TARGETS names targets that may have such addresses,"
                     " AXISKG_ALLOW_LOOPBACK=true allows servers on this machine"
                 )
         return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)

@@ -225,7 +225,7 @@ def weights(name: str) -> frozenset[int]:
 
 _ASIDE: Final = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$|[,，;]\s*[^,，;]*$")
 _TAILS: Final = frozenset(
-    ["bank", "bloc", "body", "countries", "forum", "group", "organization", "pact", "secretariat",
+    ["bank", "bloc", "body", "countries", "forum", "group", "organization", "pact",
      "states", "treaty", "union", "zone"]
 )  # fmt: skip
 
