@@ -1,13 +1,15 @@
-"""The linker over names that nobody here wrote, beside baselines: `python -m benchmarks.linking`.
+"""Quality of linking beside baselines, over names that nobody here wrote; prints Markdown.
 
-The names are the English aliases of an extract of Wikidata. A name's hash puts it into one of ten
-folds; an index is built from which the names of a fold are hidden, and the linker is asked for
-them. Folds 0, 1, 6 and 7 served to tune the linker and aren't shown; shown are folds 2 to 5.
+The names are the English aliases of an extract of Wikidata. Four tenths of them, by a hash, served
+to tune the linker and are never asked for. For each seed, another hash hides a sixth of the rest
+from an index built for it: a hidden name stands nowhere in that index, neither as an alias nor as
+an official name, and can only be found by what else is known. The linker is asked for all of them.
 
-Counted are names that one item bears; names that several bear are a row of their own, since there
-an answer should be to abstain. *Bare* gives the linker the name alone, *typed* also the kind of
-thing that is asked for, as a column in OpenRefine has it. A code is what `keys.is_code` takes for
-one (ISO and Olympic codes, short acronyms), or a flag.
+A name that several items bear counts once for each, in the denominator of the recall of each, and
+as wrong for all but the one that is answered; rows for names that one item bears stand below.
+*Bare* gives the linker the name alone, *typed* also the kind of thing that is asked for, as a
+column in OpenRefine has it. A code is what `keys.is_code` takes for one (ISO and Olympic codes,
+short acronyms), or a flag. The last table asks for names by other publishers.
 """
 
 from __future__ import annotations
@@ -21,11 +23,12 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from benchmarks.linking_mentions import others_table
 from rapidfuzz import fuzz, process
 from rigour.territories import lookup_territory
 
@@ -36,32 +39,46 @@ from axiskg.linking.wikidata_json import RawItem, read_items
 from axiskg.settings import Settings
 
 FOLDS: Final = 10
-SHOWN: Final = (2, 3, 4, 5)
-_FUZZY_SAMPLE: Final = 400
+TUNED: Final = frozenset({0, 1, 6, 7})
+"""The folds that served to tune."""
+
+SEEDS: Final = (1, 2, 3, 4, 5)
+_SHARE: Final = 6
+"""One name in so many, of those not tuned on, is hidden for a seed."""
+
+_FUZZY_SAMPLE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A hidden name and the item that bears it."""
+    """A hidden name and an item that bears it, alone or not."""
 
     name: str
     qid: str
     kind: str
+    alone: bool
 
     @property
     def rows(self) -> tuple[str, ...]:
         """The rows of the table that the mention counts in."""
         if self.kind not in ("state", "igo"):
-            return ("persons" if self.kind == "person" else "others", "all")
-        plural = {"state": "states", "igo": "organizations"}[self.kind]
-        code = keys.is_code(self.name) or keys.flag_code(self.name) is not None
-        sort = "codes" if code else "names"
-        return (plural, "states and organizations", f"  of these, {sort}", "all")
+            rows = ["persons" if self.kind == "person" else "others", "all"]
+        else:
+            plural = {"state": "states", "igo": "organizations"}[self.kind]
+            code = keys.is_code(self.name) or keys.flag_code(self.name) is not None
+            sort = "codes" if code else "names"
+            rows = [plural, BOTH, f"  of these, {sort}", "all"]
+        if self.alone:
+            rows += [row + ALONE for row in (BOTH, "all") if row in rows]
+        return tuple(rows)
 
 
+BOTH: Final = "states and organizations"
+ALONE: Final = ", borne by one item"
+ANSWERED: Final = "answered with one of these"
 ROWS: Final = (
-    "states", "organizations", "states and organizations", "  of these, names",
-    "  of these, codes", "persons", "others", "all",
+    "states", "organizations", BOTH, "  of these, names", "  of these, codes", BOTH + ALONE,
+    ANSWERED, "persons", "others", "all", "all" + ALONE,
 )  # fmt: skip
 
 
@@ -70,8 +87,14 @@ def fold_of(name: str) -> int:
     return int(hashlib.sha256(f"axiskg:{name}".encode()).hexdigest(), 16) % FOLDS
 
 
+def hidden(name: str, seed: int) -> bool:
+    """Whether a name is one of those that are hidden for a seed, and asked for."""
+    digest = hashlib.sha256(f"axiskg:{seed}:{name}".encode()).hexdigest()
+    return fold_of(name) not in TUNED and int(digest, 16) % _SHARE == 0
+
+
 class Split:
-    """The extract and its folds."""
+    """The extract, and the names hidden for each seed."""
 
     def __init__(self, extract: Path) -> None:
         self.extract = extract
@@ -82,20 +105,19 @@ class Split:
             for name in (item.label, *item.aliases, *item.official):
                 self.bearers[name].add(item.qid)
 
-    def mentions(self, fold: int) -> tuple[list[Mention], list[Mention]]:
-        """The names of a fold that one item bears, and those that several bear."""
-        single, several = [], []
-        for item in self.items:
-            for name in dict.fromkeys(item.aliases):
-                if name != item.label and fold_of(name) == fold:
-                    mention = Mention(name, item.qid, self.kinds[item.qid])
-                    (single if len(self.bearers[name]) == 1 else several).append(mention)
-        return single, several
+    def mentions(self, seed: int) -> list[Mention]:
+        """The names that are hidden for a seed, once for each item whose alias they are."""
+        return [
+            Mention(name, item.qid, self.kinds[item.qid], len(self.bearers[name]) == 1)
+            for item in self.items
+            for name in dict.fromkeys(item.aliases)
+            if name != item.label and hidden(name, seed)
+        ]
 
-    def index(self, fold: int, target: Path, registers: Sequence[Path] = ()) -> None:
-        """A snapshot from which the names of a fold are hidden."""
+    def index(self, seed: int, target: Path, registers: Sequence[Path] = ()) -> None:
+        """A snapshot from which the names of a seed are hidden."""
         build_snapshot(
-            self.extract, target, hide=lambda _, name: fold_of(name) == fold, registers=registers
+            self.extract, target, hide=lambda _, name: hidden(name, seed), registers=registers
         )
 
 
@@ -121,13 +143,13 @@ def rigour(mention: Mention) -> str | None:
     return found.qid if found is not None else None
 
 
-def likeness(split: Split, fold: int) -> Answer:
+def likeness(split: Split, seed: int) -> Answer:
     """Baseline: the item with the name that is most alike (rapidfuzz WRatio, 90 or better)."""
     names: list[str] = []
     qids: list[str] = []
     for item in split.items:
         for name in {item.label, *item.aliases}:
-            if name == item.label or fold_of(name) != fold:
+            if name == item.label or not hidden(name, seed):
                 names.append(keys.key(name))
                 qids.append(item.qid)
 
@@ -143,12 +165,17 @@ def likeness(split: Split, fold: int) -> Answer:
 Counts = dict[str, Counter[str]]
 
 
-def count(mentions: Iterable[Mention], answer: Answer, counts: Counts) -> None:
+def count(
+    mentions: Iterable[Mention], answer: Answer, counts: Counts, kinds: Mapping[str, str]
+) -> None:
     """Add what an answer gives for mentions to the counts by row."""
     for mention in mentions:
         got = answer(mention)
         outcome = "none" if got is None else "right" if got == mention.qid else "wrong"
-        for row in mention.rows:
+        rows = mention.rows
+        if got is not None and kinds.get(got) in ("state", "igo"):
+            rows += (ANSWERED,)
+        for row in rows:
             counts[row][outcome] += 1
 
 
@@ -167,52 +194,81 @@ def table(title: str, methods: dict[str, Counts]) -> str:
         for counts in methods.values():
             got = counts[row]
             decided = got["right"] + got["wrong"]
-            cells.append(f"{share(got['right'], decided)} / {share(got['right'], got.total())}")
+            recall = "-" if row == ANSWERED else share(got["right"], got.total())
+            cells.append(f"{share(got['right'], decided)} / {recall}")
         lines.append(f"| {row} | {size} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def measure(split: Split, folder: Path, registers: Sequence[Path], folds: Sequence[int]) -> None:
+def figures(counts: Counter[str]) -> tuple[float, float]:
+    """Precision and recall."""
+    decided = counts["right"] + counts["wrong"]
+    return counts["right"] / max(1, decided), counts["right"] / max(1, counts.total())
+
+
+def measure(split: Split, folder: Path, registers: Sequence[Path], seeds: Sequence[int]) -> None:
     """Print the tables of quality."""
-    methods: dict[str, Counts] = {
-        name: defaultdict(Counter)
-        for name in ("linker, bare", "linker, typed", "exact label", "rigour", "rapidfuzz")
-    }
-    with_register: dict[str, Counts] = {
-        name: defaultdict(Counter) for name in ("linker, bare", "linker, typed")
-    }
-    ambiguous: Counter[str] = Counter()
-    for fold in folds:
-        single, several = split.mentions(fold)
-        count(single, exact_label(split), methods["exact label"])
-        count(single, rigour, methods["rigour"])
-        step = max(1, len(single) // _FUZZY_SAMPLE)
-        shown = [m for n, m in enumerate(single) if n % step == 0 or m.kind in ("state", "igo")]
-        count(shown, likeness(split, fold), methods["rapidfuzz"])
+    names = ("linker, bare", "linker, typed", "exact label", "rigour", "rapidfuzz")
+    methods: dict[str, Counts] = {name: defaultdict(Counter) for name in names}
+    with_register: dict[str, Counts] = {name: defaultdict(Counter) for name in names[:2]}
+    by_seed: dict[tuple[int, str], Counts] = {}
+    several: Counter[str] = Counter()
+    for seed in seeds:
+        mentions = split.mentions(seed)
+        count(mentions, exact_label(split), methods["exact label"], split.kinds)
+        count(mentions, rigour, methods["rigour"], split.kinds)
+        step = max(1, len(mentions) // _FUZZY_SAMPLE)
+        sample = [m for n, m in enumerate(mentions) if n % step == 0 or m.kind in ("state", "igo")]
+        count(sample, likeness(split, seed), methods["rapidfuzz"], split.kinds)
         for tables, extra in ((methods, ()), (with_register, tuple(registers))):
-            if extra or tables is methods:
-                target = folder / f"fold-{fold}.sqlite"
-                split.index(fold, target, extra)
-                linker = Linker(Settings(wikidata_snapshot=target, link_judgements=folder / "none"))
-                count(single, bare(linker), tables["linker, bare"])
-                count(single, typed(linker), tables["linker, typed"])
+            if tables is with_register and not extra:
+                continue
+            target = folder / f"seed-{seed}.sqlite"
+            split.index(seed, target, extra)
+            linker = Linker(Settings(wikidata_snapshot=target, link_judgements=folder / "none"))
+            for name, answer in (("linker, bare", bare(linker)), ("linker, typed", typed(linker))):
+                found: Counts = defaultdict(Counter)
+                count(mentions, answer, found, split.kinds)
+                for row, counts in found.items():
+                    tables[name][row] += counts
                 if tables is methods:
-                    for mention in several:
-                        got = bare(linker)(mention)
-                        of_them = got in split.bearers[mention.name]
-                        ambiguous["abstains" if got is None else "one" if of_them else "wrong"] += 1
-        print(f"fold {fold}: {len(single)} names", file=sys.stderr)
+                    by_seed[seed, name] = found
+            if tables is methods:
+                for mention in (m for m in mentions if not m.alone):
+                    got = bare(linker)(mention)
+                    one = "one" if got in split.bearers[mention.name] else "another"
+                    several["none" if got is None else one] += 1
+        print(f"seed {seed}: {len(mentions)} names", file=sys.stderr)
     print(table("hidden names", methods))
-    print(f"\nrapidfuzz was asked for a sample of {_FUZZY_SAMPLE} names a fold, and all states.")
+    print(f"\nrapidfuzz was asked for a sample of {_FUZZY_SAMPLE} names a seed, and all states.")
+    print("\n" + spread(by_seed, seeds))
     if registers:
-        names = ", ".join(path.name for path in registers)
-        print("\n" + table(f"with the names of {names}", with_register))
-    total = max(1, ambiguous.total())
+        files = ", ".join(path.name for path in registers)
+        print("\n" + table(f"with the names of {files}", with_register))
+    total = max(1, several.total())
     print(
         f"\nNames that several items bear ({total}): the linker abstains on"
-        f" {ambiguous['abstains'] / total:.1%}, takes one of the bearers for"
-        f" {ambiguous['one'] / total:.1%}, another item for {ambiguous['wrong'] / total:.1%}."
+        f" {several['none'] / total:.1%}, takes one of the bearers for"
+        f" {several['one'] / total:.1%}, another item for {several['another'] / total:.1%}."
     )
+
+
+def spread(by_seed: Mapping[tuple[int, str], Counts], seeds: Sequence[int]) -> str:
+    """Precision and recall by seed, their mean and the least, as a Markdown table."""
+    rows = (BOTH, BOTH + ALONE, "all", "all" + ALONE)
+    lines = [
+        f"| seeds {', '.join(map(str, seeds))} | P, each | mean | least | R, each | mean | least |",
+        "|---" * 7 + "|",
+    ]
+    for name in ("linker, bare", "linker, typed"):
+        for row in rows:
+            cells = []
+            for part in (0, 1):
+                each = [figures(by_seed[seed, name][row])[part] for seed in seeds]
+                listed = " ".join(f"{one:.3f}" for one in each)
+                cells.append(f"{listed} | {sum(each) / len(each):.3f} | {min(each):.3f}")
+            lines.append(f"| {name.removeprefix('linker, ')}: {row} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
 def bare(linker: Linker) -> Answer:
@@ -243,7 +299,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The linker beside baselines")
     parser.add_argument("--extract", type=Path, help="an extract of Wikidata, JSON lines")
     parser.add_argument("--register", type=Path, help="a table of further names")
-    parser.add_argument("--folds", type=int, nargs="+", default=list(SHOWN), help="folds shown")
+    parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS), help="splits shown")
+    parser.add_argument("--only", choices=("quality", "speed"), help="a part of the tables")
     options = parser.parse_args()
     shared = os.environ.get("AXISKG_TEST_DATA")
     data = Path(shared) / "data" if shared else None
@@ -256,17 +313,23 @@ def main() -> None:
     registers = [register] if register is not None and register.is_file() else []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        measure(Split(extract), folder, registers, options.folds)
-        figures = speed(extract, folder)
+        if options.only != "speed":
+            measure(Split(extract), folder, registers, options.seeds)
+            if data is not None:
+                snapshot = folder / "whole.sqlite"
+                build_snapshot(extract, snapshot)
+                settings = Settings(wikidata_snapshot=snapshot, link_judgements=folder / "none")
+                print("\n" + others_table(data, Linker(settings)))
+        if options.only == "quality":
+            return
+        took = speed(extract, folder)
     print("\n| | |\n|---|---|")
-    print(
-        f"| building the snapshot | {figures['build_s']:.1f} s, {figures['snapshot_mb']:.0f} MB |"
-    )
-    print(f"| `link`, one core | {figures['names_per_s']:,.0f} names/s |")
-    print(f"| without suggestions of like spelling | {figures['plain_names_per_s']:,.0f} names/s |")
-    print(f"| memory of the process | {figures['memory_mb']:.0f} MB |")
+    print(f"| building the snapshot | {took['build_s']:.1f} s, {took['snapshot_mb']:.0f} MB |")
+    print(f"| `link`, one core | {took['names_per_s']:,.0f} names/s |")
+    print(f"| without suggestions of like spelling | {took['plain_names_per_s']:,.0f} names/s |")
+    print(f"| memory of the process | {took['memory_mb']:.0f} MB |")
     for path in ("/reconcile", "/reconcile/wikidata"):
-        print(f"| batch of 10 over HTTP, `{path}` | {figures[path]:.1f} ms (median) |")
+        print(f"| batch of 10 over HTTP, `{path}` | {took[path]:.1f} ms (median) |")
 
 
 if __name__ == "__main__":

@@ -288,10 +288,14 @@ def of_the_name(name: str, part: str) -> bool:
 def is_code(name: str) -> bool:
     """Whether a name is a short code or acronym: up to five letters or digits, capitals if over 3.
 
-    >>> is_code("PRC"), is_code("ly"), is_code("Chad")
-    (True, True, False)
+    Scripts without capitals have no codes.
+
+    >>> is_code("PRC"), is_code("ly"), is_code("Chad"), is_code("中国")
+    (True, True, False, False)
     """
     text = compact(name)
+    if text.upper() == text.lower() and not text.isascii():
+        return False
     if len(text) <= 2:
         return True
     return (len(text) <= 5 and text.upper() == text) or (len(text) == 3 and text.lower() == text)
