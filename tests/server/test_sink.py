@@ -43,7 +43,8 @@ def written(media: str, rows: int, max_rows: int, max_bytes: int) -> tuple[bytes
     limits = AnswerLimits(max_rows, max_bytes, "http://x/limits")
 
     def work() -> None:
-        sink = Sink(theirs, form="bindings", media=media, encoding="", limits=limits, started=1e12)
+        sink = Sink(theirs)
+        sink.start(form="bindings", media=media, encoding="", limits=limits, started=1e12)
         try:
             store.query("SELECT ?s ?o { ?s ?p ?o }").serialize(sink, FORMATS[media])
             sink.close()

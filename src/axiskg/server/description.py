@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from dataclasses import dataclass, field
@@ -170,7 +171,12 @@ class _Writer:
     def __init__(self, root_url: str) -> None:
         self.quads: list[ox.Quad] = []
         self._root = root_url
+        self._nodes = itertools.count()
         self._dataset = ox.NamedNode(f"{root_url}/void#dataset")
+
+    def _blank(self) -> ox.BlankNode:
+        # Numbered, so that the same figures are described by the same bytes.
+        return ox.BlankNode(f"n{next(self._nodes)}")
 
     def _add(
         self,
@@ -225,8 +231,8 @@ class _Writer:
             self._count(self._dataset, f"void:{name}", count)
             self._count(default, f"void:{name}", count)
         for row in statistics.graphs:
-            named = ox.BlankNode()
-            graph = ox.BlankNode()
+            named = self._blank()
+            graph = self._blank()
             self._add(self._dataset, "sd:namedGraph", named)
             self._type(named, "sd:NamedGraph")
             self._add(named, "sd:name", ox.NamedNode(row["g"]))
@@ -245,13 +251,13 @@ class _Writer:
             self._add(self._dataset, "void:uriSpace", ox.Literal(PREFIXES[name]))
 
     def _part(self, relation: str, of: str, term: str) -> ox.BlankNode:
-        part = ox.BlankNode()
+        part = self._blank()
         self._add(self._dataset, relation, part)
         self._add(part, of, ox.NamedNode(term))
         return part
 
     def _linkset(self, row: dict[str, str]) -> None:
-        links, target = ox.BlankNode(), ox.BlankNode()
+        links, target = self._blank(), self._blank()
         self._type(links, "void:Linkset")
         self._add(self._dataset, "void:subset", links)
         self._add(links, "void:linkPredicate", ox.NamedNode(row["p"]))

@@ -26,6 +26,7 @@ from axiskg.store.frames import (
     READY,
     Reader,
     loads,
+    pack,
     pack_raw,
     unpack,
     unpack_answer,
@@ -188,7 +189,7 @@ class Worker(asyncio.Protocol):
         self.closed = True
         if rest:
             self.row = deque([first, *[None] * len(rest), _FORGOTTEN])
-            self._transport.write(pack_raw(FORGET, b""))
+            self._transport.write(pack(FORGET, len(rest)))
         return taken
 
     def open(self, path: str) -> None:

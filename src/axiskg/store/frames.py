@@ -48,7 +48,8 @@ CHUNK: Final = b"C"
 END: Final = b"E"
 FAILED: Final = b"F"
 FORGET: Final = b"G"
-"""To a worker: leave what you have not begun. From it: left, all before this has been answered."""
+"""To a worker: leave so many of the last questions, as far as you have not begun them. From it:
+done, and all that came before and was not left has been answered."""
 
 _HEADER = struct.Struct("<cI")
 _LENGTH = struct.Struct("<I")

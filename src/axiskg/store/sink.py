@@ -68,30 +68,34 @@ class _Encoder(Protocol):
 class Sink:
     """A file for `serialize`; raises `FullError` out of `write` when a cap is reached.
 
-    `form` is "bindings", "boolean" or "graph". Up to one chunk is held back, so that a small
-    answer travels as one frame, and a failure before the first chunk is still a clean error.
+    One for a process, which writes one answer after the other: `start`, `write` many times,
+    `close`. Up to one chunk is held back, so that a small answer travels as one frame, and a
+    failure before the first chunk is still a clean error.
     """
 
-    def __init__(
-        self,
-        sock: socket.socket,
-        *,
-        form: str,
-        media: str,
-        encoding: str,
-        limits: AnswerLimits,
-        started: float,
-    ) -> None:
-        self._sock, self._form, self._media = sock, form, media
-        self._encoding, self._limits, self._started = encoding, limits, started
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._form = self._media = self._encoding = ""
+        self._limits = AnswerLimits(0, 0, "")
+        self._started = 0.0
         self._parts: list[bytes] = []
         self._pending = 0
         self._carry = b""
-        self._size = 0
-        self._rows = -1 if form == "bindings" and media in _HEADED else 0
-        self._quotes = 0
+        self._size = self._rows = self._quotes = 0
         self._begun = False
         self._encoder: _Encoder | None = None
+        self._row_end: re.Pattern[bytes] | None = None
+
+    def start(
+        self, *, form: str, media: str, encoding: str, limits: AnswerLimits, started: float
+    ) -> None:
+        """Begin an answer; `form` is "bindings", "boolean" or "graph"."""
+        self._form, self._media, self._encoding = form, media, encoding
+        self._limits, self._started = limits, started
+        self._parts = []
+        self._carry, self._encoder, self._begun = b"", None, False
+        self._pending = self._size = self._quotes = 0
+        self._rows = -1 if form == "bindings" and media in _HEADED else 0
         self._row_end = _ROW_ENDS.get(media) if form == "bindings" else None
 
     @property
@@ -114,9 +118,33 @@ class Sink:
 
     def close(self) -> None:
         """Send what is left, and the end."""
+        if not self._begun and self._sent_small():
+            return
         whole = self._carry + b"".join(self._parts)
         data, truncated = self._within_limits(whole, self._row_bounds(whole, len(whole)))
         self._finish(data, truncated)
+
+    def _sent_small(self) -> bool:
+        """Send an answer that is too small for any cap or for compression, which most are."""
+        limits, size = self._limits, self._pending
+        # A row takes more than one byte.
+        if size > limits.max_rows or size > limits.max_bytes:
+            return False
+        if self._encoding and size >= WORTH_COMPRESSING_BYTES:
+            return False
+        body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        if self._row_end is not None:
+            # These four end each row of JSON but the last: without them there is one, or none.
+            if self._media != "json" or b"}},{" in body:
+                self._rows += len(self._row_bounds(body, size))
+            self._rows += self._last_row(body)
+        head = _answer_head(self._form, self._media, "", "")
+        self._sock.sendall(pack_answer(self._rows, head, body))
+        return True
+
+    def _last_row(self, document: bytes) -> bool:
+        """Whether there is a row that no bound has counted."""
+        return self._media == "json" and b'"bindings":[]' not in document[:4096]
 
     def _pass_on(self) -> None:
         whole = self._carry + b"".join(self._parts)
@@ -183,8 +211,8 @@ class Sink:
     def _finish(self, data: bytes, truncated: str) -> None:
         if truncated and not self._begun:
             data += self._tail(truncated)
-        if not truncated and self._media == "json" and b'"bindings":[]' not in data[:4096]:
-            self._rows += self._form == "bindings"
+        if not truncated and self._form == "bindings":
+            self._rows += self._last_row(data)
         if not self._begun:
             if truncated:
                 data = self._with_link(data)

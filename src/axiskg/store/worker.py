@@ -51,6 +51,9 @@ __all__ = ["serve_queries"]
 
 _RECEIVE_BYTES = 256 << 10
 _MAX_TERMS = 256
+_ASKING = frozenset({QUERY, CHECK})
+_CALM_S = 0.002
+"""How long the server leaves what it has sent to a worker."""
 _CHECKED = dumps(("boolean", "", "", ""))
 
 
@@ -79,7 +82,9 @@ class _Terms:
 class _Engine:
     """The store of one snapshot at a time."""
 
-    def __init__(self, prefixes: dict[str, str]) -> None:
+    def __init__(self, sock: socket.socket, prefixes: dict[str, str]) -> None:
+        self._sock, self._sink = sock, Sink(sock)
+        self._file = cast("IO[bytes]", self._sink)
         self._path = b""
         self._store: Store | None = None
         self._prefixes = prefixes
@@ -100,8 +105,9 @@ class _Engine:
             terms = self._terms[packed] = _Terms(packed)
         return terms
 
-    def answer(self, sock: socket.socket, body: bytes) -> None:
+    def answer(self, body: bytes) -> None:
         """Send the answer to one query; every failure before the first chunk is a frame too."""
+        sock = self._sock
         path, packed, text = unpack_query(body)
         started = time.monotonic()
         try:
@@ -119,15 +125,15 @@ class _Engine:
                 sock.sendall(pack(FAILED, ("not acceptable", form)))
                 return
             media, syntax = found
-            sink = Sink(
-                sock,
+            sink = self._sink
+            sink.start(
                 form=form,
                 media=media,
                 encoding=terms.encoding,
                 limits=terms.limits,
                 started=started,
             )
-            self._serialize(results, syntax, cast("IO[bytes]", sink))
+            self._serialize(results, syntax, self._file)
             sink.close()
         except FullError:
             return
@@ -180,30 +186,32 @@ def _check(sock: socket.socket, kind: str, text: str, base: str) -> None:
 
 
 def _loop(sock: socket.socket, prefixes: dict[str, str]) -> None:
-    engine = _Engine(prefixes)
+    engine = _Engine(sock, prefixes)
     reader = Reader()
     pending: deque[tuple[bytes, bytes]] = deque()
+    taken = 0.0
     while True:
         if not pending:
             _take_more(sock, reader, pending, 0)
+            taken = time.monotonic()
         kind, body = pending.popleft()
         if kind == QUERY:
-            engine.answer(sock, body)
+            engine.answer(body)
         elif kind == CHECK:
             _check(sock, *unpack(body))
         elif kind == OPEN:
             _open(sock, engine, body)
         elif kind == FORGET:
             sock.sendall(pack_raw(FORGET, b""))
-        if pending:
-            # The server may have thought better of what has not begun.
+        if pending and time.monotonic() - taken > _CALM_S:
+            # By now the server may have thought better of what has not begun.
             _take_more(sock, reader, pending, socket.MSG_DONTWAIT)
 
 
 def _take_more(
     sock: socket.socket, reader: Reader, pending: deque[tuple[bytes, bytes]], flags: int
 ) -> None:
-    """Add the frames that have come to `pending`; those that a FORGET is behind go."""
+    """Add the frames that have come to `pending`; a FORGET takes those off that it is about."""
     while True:
         try:
             data = sock.recv(_RECEIVE_BYTES, flags)
@@ -213,9 +221,9 @@ def _take_more(
             os._exit(0)
         for frame in reader.feed(data):
             if frame[0] == FORGET:
-                kept = [earlier for earlier in pending if earlier[0] == OPEN]
-                pending.clear()
-                pending.extend(kept)
+                for _ in range(unpack(frame[1])):
+                    if pending and pending[-1][0] in _ASKING:
+                        pending.pop()
             pending.append(frame)
         if pending:
             flags = socket.MSG_DONTWAIT
