@@ -28,7 +28,12 @@ from benchmarks.conformance_suite import read_cases, read_http_cases, suite_root
 __all__ = ["EXPECTED_MISSES", "GROUPS", "main", "outcomes"]
 
 GROUPS = ("protocol", "graph store", "service description", "update", "syntax", "query")
-SETTINGS = {"rate_limit_per_s": 0, "query_timeout_s": 20}
+SETTINGS = {
+    "rate_limit_per_s": 0,
+    "query_timeout_s": 20,
+    # A test of SERVICE SILENT asks a host that does not exist.
+    "federation": '{"nowhere": "http://invalid.endpoint.org/sparql"}',
+}
 
 _EMPTY = "the engine finds no zero-length path of a node that is in no triple"
 _LANGUAGE = "the engine keeps the common language tag, as SPARQL 1.2 will have it"

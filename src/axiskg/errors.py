@@ -10,6 +10,8 @@ AxisKGError
 │   ├── UnknownQueryError    no saved query of that name
 │   ├── ParameterError(name, expected, got)
 │   ├── QuerySyntaxError(line, column)
+│   ├── NotAllowedError      the operator has not allowed what it asks for
+│   ├── ConflictError        an update does not fit what the store holds
 │   ├── QueryTimeoutError    stopped at its deadline
 │   └── QueryTooLargeError   stopped at a memory, row or size limit
 ├── RuleError(path, line)    a rule outside the rule language
@@ -28,8 +30,10 @@ from pathlib import Path
 __all__ = [
     "AxisKGError",
     "ConfigError",
+    "ConflictError",
     "DataError",
     "LinkingError",
+    "NotAllowedError",
     "NotFoundError",
     "ParameterError",
     "ParseError",
@@ -110,6 +114,14 @@ class QuerySyntaxError(QueryError):
     def __init__(self, message: str, *, line: int | None = None, column: int | None = None):
         self.line, self.column = line, column
         super().__init__(message)
+
+
+class NotAllowedError(QueryError):
+    """A query or update asks for something, such as a remote server, that is not allowed."""
+
+
+class ConflictError(QueryError):
+    """An update that is right in itself does not fit what the store holds."""
 
 
 class QueryTimeoutError(QueryError):

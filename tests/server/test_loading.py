@@ -103,7 +103,7 @@ def test_the_default_graph_is_loaded_into(client: httpx.Client, documents: Docum
 
 def test_all_or_nothing(client: httpx.Client, documents: Documents) -> None:
     load = f"LOAD <{documents.root}/data/a.ttl> INTO GRAPH <urn:load:none>"
-    assert update(client, f"{load} ; DROP GRAPH <urn:load:never>").status_code == 400
+    assert update(client, f"{load} ; DROP GRAPH <urn:load:never>").status_code == 409
     insert = "INSERT DATA { GRAPH <urn:load:none> { <urn:s> <urn:p> 1 } }"
     failing = f"LOAD <{documents.root}/data/broken.ttl> INTO GRAPH <urn:g>"
     assert update(client, f"{insert} ; {failing}").status_code == 400

@@ -139,6 +139,8 @@ ALL_ERRORS = [
     errors.QuerySyntaxError("x", line=1, column=2),
     errors.QueryTimeoutError("x"),
     errors.QueryTooLargeError("x"),
+    errors.NotAllowedError("x"),
+    errors.ConflictError("x"),
     errors.RuleError("x"),
     errors.NotFoundError("x"),
     errors.LinkingError("x"),

@@ -18,7 +18,13 @@ from typing import Any, Final, cast
 
 from pyoxigraph import Literal, NamedNode
 
-from axiskg.errors import LinkingError, QueryError, QueryTimeoutError, QueryTooLargeError
+from axiskg.errors import (
+    LinkingError,
+    NotAllowedError,
+    QueryError,
+    QueryTimeoutError,
+    QueryTooLargeError,
+)
 from axiskg.linking.guard import Reach
 from axiskg.linking.http_cache import HttpCache
 from axiskg.linking.service_clauses import Clause, clauses, mandatory, prologue_of, variables_of
@@ -95,7 +101,7 @@ def resolve_services(
 
 
 def _address(clause: Clause, text: str, settings: Settings) -> tuple[str, str]:
-    """Name and URL of the service that a clause asks. Raises `QueryError` when not allowed."""
+    """Name and URL of the service that a clause asks. Raises `NotAllowedError`."""
     target = clause.target
     allowed = settings.federation
     if target.endswith(":") and target[:-1] in allowed:
@@ -106,7 +112,7 @@ def _address(clause: Clause, text: str, settings: Settings) -> tuple[str, str]:
     if target.startswith(("?", "$")):
         raise QueryError(f"SERVICE {target}: a variable can't name a service; write its name")
     known = ", ".join(f"{name}:" for name in sorted(allowed)) or "none"
-    raise QueryError(
+    raise NotAllowedError(
         f"SERVICE {target} is not allowed; allowed are: {known} (setting AXISKG_FEDERATION, a JSON"
         " object of names and query URLs)"
     )

@@ -108,7 +108,7 @@ class GraphStoreRoute:
         else:
             written = await self._upload(request, graph, conditions, by_hand)
         if by_hand and method != "PATCH" and written.outcome not in {UNMET, MISSING}:
-            self._services.mark_stale(written.generation)
+            self._services.mark_stale(written.generation, written.at)
         if written.outcome == UNMET and conditions:
             raise conditions.failure()
         if written.outcome in {UNMET, MISSING}:

@@ -18,6 +18,8 @@ _STATUSES: tuple[tuple[type[errors.AxisKGError], int], ...] = (
     (errors.QueryTimeoutError, 504),
     (errors.QueryTooLargeError, 503),
     (errors.UnknownQueryError, 404),
+    (errors.NotAllowedError, 403),
+    (errors.ConflictError, 409),
     (errors.QueryError, 400),
     (errors.NotFoundError, 404),
     (errors.RuleError, 500),

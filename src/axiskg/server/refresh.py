@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from axiskg.errors import AxisKGError
 from axiskg.reasoning import refresh
 from axiskg.server.http import HeaderList
-from axiskg.store.staleness import staleness
+from axiskg.store.staleness import now, staleness
 
 if TYPE_CHECKING:
     from axiskg.server.services import Services
@@ -47,13 +46,12 @@ class Refresher:
             self.stale_since = self._last_mark = services.generation
             self.stale_at = found.since
 
-    def mark(self, generation: int) -> None:
-        """A write at `generation` may have changed a premise."""
+    def mark(self, generation: int, at: str = "") -> None:
+        """A write at `generation`, sent at the time `at`, may have changed a premise."""
         self._last_mark = max(self._last_mark, generation)
         if not self.stale_since:
             self.stale_since = generation
-            now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            self.stale_at = now.replace("+00:00", "Z")
+            self.stale_at = at or now()
         if self._timer is not None:
             self._timer.cancel()
         if self._services.settings.refresh_after_write:

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,25 +15,40 @@ from typing import BinaryIO, Self
 import pyoxigraph as ox
 
 from axiskg.errors import StoreError
+from axiskg.namespaces import UNION_GRAPH
+from axiskg.server.answers import AnswerStream, Question
+from axiskg.server.pool import WorkerPool
 from axiskg.server.writing import ANY_GRAPH, Touched, UpdateWriter, Written
-from axiskg.store import Answer, Dataset, EmbeddedStore
+from axiskg.settings import Settings
+from axiskg.store import Answer, Dataset, EmbeddedStore, Solutions
+from axiskg.store.sparql_text import forbid
 from axiskg.store.update_text import graphs_written
 
 __all__ = ["ServedStore"]
 
 _BASE = "https://w3id.org/axiskg/"
 _N_QUADS, _N_TRIPLES = "application/n-quads", "application/n-triples"
+_FORMATS = (
+    ("bindings", ("json", "application/sparql-results+json")),
+    ("boolean", ("csv", "text/csv")),
+    ("graph", ("nt", _N_TRIPLES)),
+)
+_MAX_ROWS, _MAX_BYTES = 5_000_000, 1 << 30
 
 
 class ServedStore:
-    """A `Store` on the newest generation, opened when first asked; any thread may call it.
+    """A `Store` on the newest generation; any thread may call it but that of the event loop.
 
-    It runs queries in this process and without a deadline, so it is for the queries of our own
-    routes; what clients send goes to the workers. Writes must not be called on the event loop.
+    Queries go to the workers and have their deadline and their limits, like those of clients. What
+    reads everything reads a snapshot in this process, opened when first asked for.
     """
 
-    def __init__(self, writer: UpdateWriter, uploads: Path, timeout_s: float) -> None:
-        self._writer, self._uploads, self._timeout_s = writer, uploads, timeout_s
+    def __init__(
+        self, writer: UpdateWriter, pool: WorkerPool, uploads: Path, settings: Settings
+    ) -> None:
+        self._writer, self._pool, self._uploads = writer, pool, uploads
+        self._query_timeout_s = settings.query_timeout_s
+        self._update_timeout_s = settings.update_timeout_s
         self._loop = asyncio.get_running_loop()
         self._opening = threading.Lock()
         self._current: tuple[str, EmbeddedStore] | None = None
@@ -57,8 +73,46 @@ class ServedStore:
             return self._current[1]
 
     def query(self, text: str, *, dataset: Dataset | None = None) -> Answer:
-        """The answer to a query; reads one generation."""
-        return self._snapshot.query(text, dataset=dataset)
+        """The answer to a query; reads one generation.
+
+        Raises `QueryTimeoutError`, `QueryTooLargeError` and `OverloadError` too.
+        """
+        forbid(text, "SERVICE")
+        own = dataset or Dataset()
+        union = UNION_GRAPH in (own.default_graphs or ())
+        default = None if union else own.default_graphs
+        if default is None and own.named_graphs is not None and not union:
+            default = ()
+        question = Question(
+            text=text,
+            base=_BASE,
+            default_graphs=default,
+            named_graphs=() if own.named_graphs is None and default else own.named_graphs,
+            union=union,
+            formats=_FORMATS,
+            encoding="",
+            max_rows=_MAX_ROWS,
+            max_bytes=_MAX_BYTES,
+            explained_at="",
+        )
+        deadline = time.monotonic() + self._query_timeout_s
+        form, body = asyncio.run_coroutine_threadsafe(
+            self._asked(question, deadline), self._loop
+        ).result()
+        if form == "boolean":
+            return body.strip() == b"true"
+        if form == "graph":
+            return [quad.triple for quad in ox.parse(body, ox.RdfFormat.N_TRIPLES)]
+        found = ox.parse_query_results(body, ox.QueryResultsFormat.JSON)
+        assert isinstance(found, ox.QuerySolutions)
+        names = tuple(variable.value for variable in found.variables)
+        return Solutions(names, [tuple(row) for row in found])
+
+    async def _asked(self, question: Question, deadline: float) -> tuple[str, bytes]:
+        answer = await self._pool.ask(question, deadline, key="api")
+        if isinstance(answer, AnswerStream):
+            return answer.form, b"".join([chunk async for chunk in answer.chunks()])
+        return answer.form, answer.body
 
     def dump(self) -> Iterator[ox.Quad]:
         """All quads of the published generation."""
@@ -79,7 +133,8 @@ class ServedStore:
         self, operation: str, arguments: tuple[object, ...], touched: Touched = ANY_GRAPH
     ) -> Written:
         future = asyncio.run_coroutine_threadsafe(
-            self._writer.write(operation, arguments, self._timeout_s, touched=touched), self._loop
+            self._writer.write(operation, arguments, self._update_timeout_s, touched=touched),
+            self._loop,
         )
         return future.result()
 

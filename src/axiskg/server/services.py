@@ -111,7 +111,7 @@ class Services:
             self._on_published,
             waiting=self.settings.waiting_queries,
         )
-        self._store = ServedStore(self._writer, self.upload_dir, self.settings.update_timeout_s)
+        self._store = ServedStore(self._writer, self.pool, self.upload_dir, self.settings)
         try:
             await self._writer.start()
             await self.refresher.start()
@@ -175,9 +175,9 @@ class Services:
 
         asyncio.get_running_loop().run_in_executor(None, sweep)
 
-    def mark_stale(self, generation: int) -> None:
+    def mark_stale(self, generation: int, at: str = "") -> None:
         """Note that a write by hand has changed what the conclusions were drawn from."""
-        self.refresher.mark(generation)
+        self.refresher.mark(generation, at)
 
     async def stop(self) -> None:
         """Finish the writes under way, end all processes, and leave no file behind."""

@@ -81,7 +81,7 @@ class UpdateRoute:
             await self._check(request)
             raise ProblemError(403, _NO_SERVICE)
         by_hand = self.check_graphs(holder, touched)
-        if not text.strip():
+        if not text.strip() and ready is None:
             return Written("", services.generation)
         async with self._loaded(request, text, wants_load=wants_load) as found:
             arguments = (found.text, request.base_iri, default, named, found.documents)
@@ -101,7 +101,7 @@ class UpdateRoute:
                     services.mark_stale(services.generation + 1)
                 raise
         if by_hand and written.outcome != UNMET:
-            services.mark_stale(written.generation)
+            services.mark_stale(written.generation, written.at)
         return written
 
     @asynccontextmanager

@@ -17,6 +17,7 @@ from typing import cast
 
 from axiskg.errors import (
     AxisKGError,
+    ConflictError,
     ParseError,
     QueryError,
     QuerySyntaxError,
@@ -29,6 +30,7 @@ from axiskg.server.answers import OverloadError
 from axiskg.server.processes import Child, Nursery
 from axiskg.store.frames import FAILED, Reader, pack, unpack
 from axiskg.store.nursery import UPDATES
+from axiskg.store.staleness import now
 from axiskg.store.writer import BEGUN, DONE, PUBLISHED, UNCHANGED, WRITE
 
 __all__ = ["ANY_GRAPH", "Touched", "UpdateWriter", "Written"]
@@ -43,6 +45,8 @@ class Written:
 
     outcome: str
     generation: int
+    at: str = ""
+    """When it was sent to the writer (UTC, ISO 8601), if by hand."""
 
 
 Touched = frozenset[str | None]
@@ -53,10 +57,12 @@ _MAX_VERSIONS = 100_000
 
 
 class _Pending:
-    __slots__ = ("begun", "done", "fields", "outcome", "result", "timeout_s", "touched")
+    __slots__ = ("at", "begun", "done", "fields", "outcome", "result", "timeout_s", "touched")
 
-    def __init__(self, fields: tuple[object, ...], timeout_s: float, touched: Touched) -> None:
-        self.fields, self.timeout_s, self.touched = fields, timeout_s, touched
+    def __init__(
+        self, fields: tuple[object, ...], timeout_s: float, touched: Touched, at: str
+    ) -> None:
+        self.fields, self.timeout_s, self.touched, self.at = fields, timeout_s, touched, at
         self.begun = 0.0
         self.done = False
         self.outcome = ""
@@ -184,8 +190,9 @@ class UpdateWriter:
         if len(self._pending) >= self._waiting_limit:
             raise OverloadError("too many updates are waiting; try again")
         self._sequence += 1
-        fields = (self._sequence, operation, arguments, condition, by_hand)
-        pending = _Pending(fields, timeout_s, touched)
+        at = now() if by_hand else ""
+        fields = (self._sequence, operation, arguments, condition, at)
+        pending = _Pending(fields, timeout_s, touched, at)
         self._pending[self._sequence] = pending
         if self._link is not None:
             self._send(self._sequence, pending)
@@ -235,7 +242,7 @@ class UpdateWriter:
 
     def _acknowledge(self, pending: _Pending, outcome: str) -> None:
         if not pending.result.done():
-            pending.result.set_result(Written(outcome, self.generation))
+            pending.result.set_result(Written(outcome, self.generation, pending.at))
 
     def _note_versions(self, generation: int, *touched: Touched) -> None:
         changed = self._unsure.union(*touched)
@@ -318,6 +325,7 @@ def _failure(kind: str, message: str, line: int, column: int) -> AxisKGError:
     kinds: dict[str, type[AxisKGError]] = {
         "large": QueryTooLargeError,
         "query": QueryError,
+        "conflict": ConflictError,
         "locked": StoreLockedError,
     }
     return kinds.get(kind, StoreError)(message)

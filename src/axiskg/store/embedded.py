@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import pyoxigraph as ox
 
-from axiskg.errors import QueryError, StoreError
+from axiskg.errors import ConflictError, QueryError, StoreError
 from axiskg.namespaces import UNION_GRAPH
 from axiskg.store.documents import quads_of
 from axiskg.store.fingerprint import folder_fingerprint
@@ -145,7 +145,7 @@ class EmbeddedStore:
                 raise syntax_error(str(error), text) from None
             except RuntimeError as error:
                 if _MISPLACED.fullmatch(str(error)):
-                    raise QueryError(f"{error}; with SILENT that is no fault") from None
+                    raise ConflictError(f"{error}; with SILENT that is no fault") from None
                 raise
 
     def has_graph(self, graph: str | None) -> bool:

@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode
 from axiskg.namespaces import INFERRED_GRAPH, PREFIXES, PROVENANCE_GRAPH, ROOT
 from axiskg.store.protocol import Answer, Solutions
 
-__all__ = ["Staleness", "removal", "setting", "staleness"]
+__all__ = ["Staleness", "now", "removal", "setting", "staleness"]
 
 _SINCE = f"<{PREFIXES['prov']}invalidatedAtTime>"
 _BY = f"<{PREFIXES['prov']}wasInvalidatedBy>"
@@ -34,14 +34,19 @@ class Staleness:
     note: str
 
 
-def setting(*, everywhere: bool = False) -> str:
+def now() -> str:
+    """The time: UTC, ISO 8601, in milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def setting(at: str = "", *, everywhere: bool = False) -> str:
     """The update operation that sets the note: the time of the first write, a name of this one.
 
+    `at` is the time of this write, now if not given.
     With `everywhere` also in a store that no build has filled: for a build about to begin.
     """
     built = "" if everywhere else _BUILT
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    time = f'"{now}"^^<{PREFIXES["xsd"]}dateTime>'
+    time = f'"{at or now()}"^^<{PREFIXES["xsd"]}dateTime>'
     return f"""DELETE {{ GRAPH <{PROVENANCE_GRAPH}> {{ {_INFERRED} {_BY} ?last }} }}
 INSERT {{ GRAPH <{PROVENANCE_GRAPH}> {{ {_INFERRED} {_SINCE} ?since ; {_BY} <{uuid4().urn}> }} }}
 WHERE {{ GRAPH <{PROVENANCE_GRAPH}> {{

@@ -21,6 +21,7 @@ import pyoxigraph as ox
 
 from axiskg.errors import (
     AxisKGError,
+    ConflictError,
     DataError,
     ParseError,
     QueryError,
@@ -101,13 +102,13 @@ class _Writer:
 
     def _write(self, body: bytes) -> bool:
         """Run one operation; whether the store may have changed."""
-        sequence, operation, arguments, condition, by_hand = unpack(body)
+        sequence, operation, arguments, condition, by_hand_at = unpack(body)
         self._sock.sendall(pack(BEGUN, sequence))
         try:
             if condition is not None and self._store.has_graph(condition[0]) is not condition[1]:
                 outcome = UNMET
             else:
-                after = (staleness.setting(),) if by_hand else ()
+                after = (staleness.setting(by_hand_at),) if by_hand_at else ()
                 outcome = self._operations[operation](after, *arguments)
         except AxisKGError as error:
             self._sock.sendall(pack(FAILED, (sequence, *_described(error))))
@@ -220,6 +221,8 @@ def _described(error: AxisKGError) -> tuple[str, str, int, int]:
         return ("syntax", str(error), error.line or 0, error.column or 0)
     if isinstance(error, QueryTooLargeError):
         return ("large", str(error), 0, 0)
+    if isinstance(error, ConflictError):
+        return ("conflict", str(error), 0, 0)
     if isinstance(error, QueryError):
         return ("query", str(error), 0, 0)
     if isinstance(error, DataError):
