@@ -32,6 +32,8 @@ PLAN: tuple[tuple[str, str, int], ...] = (
     ("owl", "nemo", 1_000_000),
     ("owl", "reasonable", 10_000),
     ("owl", "reasonable", 100_000),
+    ("owl", "axiskg", 1_000),
+    ("owl", "nemo", 1_000),
     ("owl", "owlrl", 1_000),
     ("chain", "axiskg", 500),
     ("chain", "axiskg", 2_000),
@@ -42,6 +44,7 @@ PLAN: tuple[tuple[str, str, int], ...] = (
     ("dag", "nemo", 10_000),
     ("dag", "sparql", 10_000),
     ("supports", "axiskg", 10_000),
+    ("article", "axiskg", 1),
 )
 COLUMNS = ("case", "engine", "size", "seconds", "facts", "facts/s", "peak MB", "notes")
 

@@ -29,17 +29,12 @@ from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
 from axiskg.errors import ConfigError, QueryTimeoutError, QueryTooLargeError, StoreError
 from axiskg.namespaces import (
     AXIS,
-    ENTITIES_GRAPH,
-    EVIDENCE_GRAPH,
-    INFERRED_GRAPH,
-    LINKS_GRAPH,
-    ONTOLOGY_GRAPH,
-    PLAIN_GRAPH,
     PREFIXES,
     PROVENANCE_GRAPH,
     SCENARIO_GRAPH,
 )
 from axiskg.reasoning.arrays import Derived, Dictionary, Ids, Pairs, Quads
+from axiskg.reasoning.loading import DERIVED, PARTS, encode_lines, fill_tables, read_lines
 from axiskg.reasoning.terms import text_of, values
 
 __all__ = ["Database", "Limits"]
@@ -48,7 +43,6 @@ T = TypeVar("T", Pairs, Derived, Quads, Ids, Dictionary)
 NEVER: Final = -9_000_000
 """The day of an absent begin; its negation is that of an absent end."""
 
-_PARTS: Final = {ENTITIES_GRAPH: 1, ONTOLOGY_GRAPH: 2, LINKS_GRAPH: 3}
 _FIELDS: Final = ("modality", "likelihood", "polarity", "expression", "standing", "attitude")
 _BOUNDS: Final = (
     ("eb", "hasEarliestBeginTimeStamp", NEVER),
@@ -210,87 +204,15 @@ class Database:
     def load_file(self, path: Path) -> None:
         """Read an N-Quads file in pyoxigraph's form; then lock the database."""
         try:
-            self._read_lines(path)
-        except duckdb.InvalidInputException as error:
-            raise StoreError(
-                f"a quad can't be read (has it more than 2 MB?): {str(error)[:200]}"
-            ) from error
-        self._encode_lines()
-
-    def _read_lines(self, path: Path) -> None:
-        """Fill `line(s, p, o, g)` with the words of the quads that count."""
-        rows = self.rows
-        place = str(path).replace("'", "''")
-        read = (
-            f"read_csv('{place}', header=false, quote='', escape='', comment='', auto_detect=false"
-        )
-        rows(
-            # most lines are five words and read as columns; those of a literal with spaces are
-            # taken apart by hand. A last word with a quote ends a literal: no graph, so a default
-            # graph's triple
-            f"""CREATE TEMP TABLE line AS
-            WITH plain AS (SELECT s, p, o, g FROM {read}, delim=' ', ignore_errors=true, columns={{
-              's': 'VARCHAR', 'p': 'VARCHAR', 'o': 'VARCHAR', 'g': 'VARCHAR', 'dot': 'VARCHAR'}})),
-            spaced AS MATERIALIZED (SELECT line, string_split(line, ' ') AS word
-              FROM {read}, delim='\x1f', columns={{'line': 'VARCHAR'}})
-              WHERE contains(line, '"') AND length(line) - length(replace(line, ' ', '')) > 4),
-            named AS MATERIALIZED (
-              SELECT line, word[1] AS s, word[2] AS p, word[-2] AS g,
-                length(word[1]) + length(word[2]) AS before FROM spaced),
-            whole AS (SELECT * FROM plain UNION ALL SELECT s, p,
-              substr(line, before + 3, length(line) - before - length(g) - 5) AS o, g FROM named)
-            SELECT s, p, o, g FROM whole WHERE NOT contains(g, '"')
-              AND (starts_with(g, '<') OR starts_with(g, '_:')) AND NOT starts_with(o, '<<')
-              AND g NOT IN ({", ".join(f"'<{g}>'" for g in _DERIVED)})
-              AND NOT starts_with(g, '<{SCENARIO_GRAPH}')"""
-        )
-        rows("SET enable_external_access=false")
-        rows("SET lock_configuration=true")
-
-    def _encode_lines(self) -> None:
-        """Fill the dictionary and the tables from `line`, which is dropped."""
-        rows = self.rows
-        rows(
-            """CREATE TEMP TABLE word AS SELECT DISTINCT w FROM (
-            SELECT s AS w FROM line UNION ALL SELECT p FROM line UNION ALL SELECT o FROM line
-            UNION ALL SELECT g FROM line)"""
-        )
-        rows(
-            """CREATE TABLE term AS SELECT
-              (CASE WHEN starts_with(w, '"') THEN -1 ELSE 1 END
-               * row_number() OVER (ORDER BY w))::INT AS id,
-              CASE WHEN starts_with(w, '<') THEN substr(w, 2, length(w) - 2) ELSE w END AS text,
-              w FROM word"""
-        )
-        rows(
-            """CREATE TEMP TABLE coded AS SELECT s.id AS s, p.id AS p, o.id AS o, g.id AS g
-            FROM line JOIN term s ON s.w = line.s JOIN term p ON p.w = line.p
-            JOIN term o ON o.w = line.o JOIN term g ON g.w = line.g"""
-        )
-        rows("DROP TABLE line")
-        rows("DROP TABLE word")
-        rows("ALTER TABLE term DROP COLUMN w")
-        rows("CREATE TABLE lit (id INT, num DOUBLE, day INT, moment DOUBLE, plain BOOL)")
-        rows(_LITERALS.format(where="id < 0"))
+            read_lines(self, path)
+        except (duckdb.InvalidInputException, duckdb.NotImplementedException) as error:
+            what = str(error).partition("\n")[0]  # the rest repeats the whole line
+            raise StoreError(f"a quad can't be read (has it more than 2 MB?): {what}") from None
+        self.rows("SET enable_external_access=false")
+        self.rows("SET lock_configuration=true")
+        encode_lines(self)
         self._next = int(self.value("SELECT coalesce(max(abs(id)), 0) + 1 FROM term"))
-        graphs = {name: self.intern(name) for name in (*_PARTS, PROVENANCE_GRAPH)}
-        part = " ".join(f"WHEN {graphs[name]} THEN {n}" for name, n in _PARTS.items())
-        named = ", ".join(str(graphs[name]) for name in _PARTS)
-        provenance = graphs[PROVENANCE_GRAPH]
-        rows(
-            f"""CREATE TABLE described AS
-            SELECT DISTINCT s, p, o, CASE g {part} END::TINYINT AS part FROM coded
-            WHERE g IN ({named}) ORDER BY p, s, o"""
-        )
-        rows(
-            f"CREATE TABLE prov AS SELECT DISTINCT s, p, o FROM coded WHERE g = {provenance}"
-            " ORDER BY p, s, o"
-        )
-        rows(
-            f"""CREATE TABLE quad AS SELECT DISTINCT s, p, o, g AS st FROM coded
-            WHERE g NOT IN ({named}, {provenance}) ORDER BY p, s, o, st"""
-        )
-        rows("DROP TABLE coded")
+        fill_tables(self)
         self.read_statements()
 
     def read_statements(self) -> None:
@@ -391,12 +313,12 @@ class Database:
             if isinstance(quad.graph_name, DefaultGraph):
                 continue
             graph = text_of(quad.graph_name)
-            if graph in _DERIVED or graph.startswith(SCENARIO_GRAPH):
+            if graph in DERIVED or graph.startswith(SCENARIO_GRAPH):
                 continue
             terms = (quad.subject, quad.predicate, quad.object)
             spo = tuple(self.intern(text_of(t)) for t in terms)
-            if graph in _PARTS:
-                yield "described", (*spo, _PARTS[graph])
+            if graph in PARTS:
+                yield "described", (*spo, PARTS[graph])
             elif graph == PROVENANCE_GRAPH:
                 yield "prov", spo
             else:
@@ -493,29 +415,12 @@ def is_string(text: str) -> bool:
     return not text.endswith(">")
 
 
-_DERIVED: Final = (INFERRED_GRAPH, PLAIN_GRAPH, EVIDENCE_GRAPH)
 _BUILT_IN: Final = ("rdf", "rdfs", "owl")
 _COLUMNS: Final = {
     "quad": ("s", "p", "o", "st"),
     "prov": ("s", "p", "o"),
     "described": ("s", "p", "o", "part"),
 }
-_XSD: Final = PREFIXES["xsd"]
-_NUMBERS: Final = (
-    "decimal|integer|double|float|int|long|short|byte|nonNegativeInteger|positiveInteger"
-    "|nonPositiveInteger|negativeInteger|unsigned(?:Int|Long|Short|Byte)"
-)
-_LITERALS: Final = (
-    "INSERT INTO lit SELECT id,"
-    f" CASE WHEN regexp_matches(text, '\"\\^\\^<{_XSD}({_NUMBERS})>$')"
-    '   THEN try_cast(regexp_extract(text, \'^"([^"]*)"\', 1) AS DOUBLE) END,'
-    f" CASE WHEN ends_with(text, '\"^^<{_XSD}date>')"
-    "   THEN date_diff('day', DATE '1970-01-01',"
-    '     try_cast(substr(regexp_extract(text, \'^"([^"]*)"\', 1), 1, 10) AS DATE)) END,'
-    f" CASE WHEN ends_with(text, '\"^^<{_XSD}dateTime>')"
-    '   THEN epoch(try_cast(regexp_extract(text, \'^"([^"]*)"\', 1) AS TIMESTAMPTZ)) END,'
-    " NOT ends_with(text, '>') FROM term WHERE {where}"
-)
 _STR_OF: Final = (
     "CREATE MACRO str_of(t) AS CASE WHEN starts_with(t, '\"') THEN"
     " replace(replace(replace(replace(replace(regexp_extract(t,"

@@ -75,9 +75,15 @@ def test_a_store_and_its_quads_give_the_same() -> None:
 
 
 def test_a_literal_too_long_is_refused_in_words() -> None:
-    long = Quad(S, P, Literal("x" * 3_000_000), GRAPH)
-    with pytest.raises(StoreError, match="more than 2 MB"):
-        Reasoner.from_quads([long])
+    short = [Quad(S, P, Literal(n), GRAPH) for n in range(3)]
+    for length in (2_100_000, 9_000_000):
+        long = Quad(S, P, Literal("x" * length), GRAPH)
+        for quads in ([long], [long, *short], [*short, long]):
+            with pytest.raises(StoreError, match="more than 2 MB"):
+                Reasoner.from_quads(quads)
+    with Reasoner.from_quads([Quad(S, P, Literal("x " * 900_000), GRAPH)]) as reasoner:
+        (fact,) = reasoner.run().facts("urn:p")
+    assert len(fact.o) == 1_800_002
 
 
 def test_derived_graphs_and_the_default_graph_are_left_out() -> None:
