@@ -7,16 +7,19 @@ cause.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final, NoReturn
 
+from pyparsing import ParseBaseException
 from rdflib import BNode, URIRef, Variable
 from rdflib import Literal as RdflibLiteral
 from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
+from rdflib.plugins.sparql.sparql import SPARQLError
 
 from axiskg.errors import RuleError
 from axiskg.namespaces import PROVENANCE_GRAPH
+from axiskg.reasoning.groups import Group, check_connected, finished, opened
 from axiskg.reasoning.ir import (
     PROVENANCE,
     Absent,
@@ -38,7 +41,6 @@ from axiskg.reasoning.ir import (
     Var,
     relation_of,
     terms_of_test,
-    variables_of,
 )
 from axiskg.reasoning.paths import Paths
 from axiskg.reasoning.rules import RuleFile, line_of
@@ -56,42 +58,6 @@ _MODIFIERS: Final = {
     "AggregateJoin": ("an aggregate", r"\b(count|sum|min|max|avg|sample|group_concat)\b"),
     "ServiceGraphPattern": ("SERVICE", r"\bservice\b"),
 }
-
-
-@dataclass
-class Group:
-    """One alternative of a group graph pattern, while it is being read."""
-
-    atoms: list[Atom] = field(default_factory=list)
-    quoted: list[Quoted] = field(default_factory=list)
-    absent: list[Absent] = field(default_factory=list)
-    tests: list[Test] = field(default_factory=list)
-    values: list[ValueRows] = field(default_factory=list)
-    mints: list[Mint] = field(default_factory=list)
-    binds: dict[Var, Term] = field(default_factory=dict)
-
-    def bound(self) -> set[Var]:
-        """The variables that have a value in every solution."""
-        found = set(self.binds) | {mint.variable for mint in self.mints}
-        for atom in self.atoms:
-            found.update(variables_of(atom.s, atom.o))
-        for quote in self.quoted:
-            found.update(variables_of(quote.statement, quote.s, quote.o))
-        for rows in self.values:
-            found.update(rows.variables)
-        return found
-
-    def joined(self, other: Group) -> Group:
-        """Both, in one."""
-        return Group(
-            self.atoms + other.atoms,
-            self.quoted + other.quoted,
-            self.absent + other.absent,
-            self.tests + other.tests,
-            self.values + other.values,
-            self.mints + other.mints,
-            {**self.binds, **other.binds},
-        )
 
 
 def rules_of(file: RuleFile) -> tuple[Rule, ...]:
@@ -138,7 +104,7 @@ class _Reader:
             body = body.p
         found: list[Rule] = []
         alternatives = [
-            self.finished(group) for whole in self.groups(body) for group in self.opened(whole)
+            finished(group, self.refuse) for whole in self.groups(body) for group in opened(whole)
         ]
         origin = Origin(
             self.file.name,
@@ -150,7 +116,7 @@ class _Reader:
         for s, p, o in query.template:
             for group in alternatives:
                 head = self.head(s, p, o, group)
-                self.check_connected(head, group)
+                check_connected(group, self.refuse)
                 found.append(
                     Rule(
                         origin,
@@ -175,12 +141,19 @@ class _Reader:
     def parsed(self) -> Any:
         try:
             return translateQuery(parseQuery(self.file.text)).algebra
-        except Exception as error:  # rdflib raises its own, pyparsing's and bare ones
-            line = getattr(error, "lineno", None)
-            message = str(error).split("\n")[0]
-            raise RuleError(
-                f"not SPARQL: {message}", path=self.file.path, line=line or 1
-            ) from error
+        except (ParseBaseException, SPARQLError, ValueError) as error:
+            self.refuse_syntax(error)
+        except RecursionError:
+            self.refuse("nested too deeply: write several rules", r"\w")
+        except Exception as error:
+            if type(error) is not Exception:
+                raise
+            self.refuse_syntax(error)  # a bare one: an unknown prefix, wrong use of SELECT *, ...
+
+    def refuse_syntax(self, error: Exception) -> NoReturn:
+        line = error.lineno if isinstance(error, ParseBaseException) else 1
+        message = str(error).split("\n")[0]
+        raise RuleError(f"not SPARQL: {message}", path=self.file.path, line=line) from error
 
     def head(self, s: Any, p: Any, o: Any, group: Group) -> Atom:
         if isinstance(s, BNode) or isinstance(o, BNode):
@@ -207,7 +180,7 @@ class _Reader:
     def term(self, value: Any, group: Group | None = None) -> Term:
         if isinstance(value, Variable):
             term = Var(str(value))
-            return term if group is None else self.bound_term(term, group)
+            return term if group is None else group.stands_for(term)
         if isinstance(value, BNode):
             return Var(f"_{value}")
         if isinstance(value, URIRef):
@@ -216,13 +189,6 @@ class _Reader:
             datatype = None if value.datatype is None else str(value.datatype)
             return Const(literal_text(str(value), datatype, value.language))
         return self.refuse(f"not allowed in a rule: {value}")
-
-    def bound_term(self, term: Term, group: Group) -> Term:
-        """What a variable stands for after the group's BINDs."""
-        for _ in group.binds:
-            if isinstance(term, Var):
-                term = group.binds.get(term, term)
-        return term
 
     # group graph patterns
 
@@ -470,112 +436,3 @@ class _Reader:
         if isinstance(expr, Variable | URIRef | RdflibLiteral):
             return self.term(expr)
         return self.refuse_function(expr)
-
-    # after reading
-
-    def opened(self, group: Group) -> list[Group]:
-        """One alternative for each row of VALUES that names classes of a type pattern.
-
-        So the rule reads those classes, and not all types.
-        """
-        classes = {a.o for a in group.atoms if a.relation.kind is Kind.ANY_TYPE}
-        for rows in group.values:
-            if classes.isdisjoint(rows.variables):
-                continue
-            found = []
-            for row in rows.rows:
-                one = group.joined(Group())
-                one.values = [other for other in group.values if other is not rows]
-                one.binds.update(
-                    {v: c for v, c in zip(rows.variables, row, strict=True) if c is not None}
-                )
-                found += self.opened(one)
-            return found
-        return [group]
-
-    def finished(self, group: Group) -> Group:
-        """The alternative with BIND substituted, checked."""
-        if not group.atoms and not group.quoted:
-            self.refuse("the body has no triple pattern", r"\bwhere\b")
-
-        def swap(term: Term) -> Term:
-            return self.bound_term(term, group)
-
-        def swap_test(test: Test) -> Test:
-            match test:
-                case Compare(op, left, right):
-                    return Compare(op, swap(left), swap(right))
-                case Member(term, choices, negated):
-                    return Member(swap(term), choices, negated)
-                case Not(inner):
-                    return Not(swap_test(inner))
-                case Either(op, tests):
-                    return Either(op, tuple(map(swap_test, tests)))
-
-        if group.binds:
-            group.atoms = [self.swapped(atom, swap) for atom in group.atoms]
-            group.quoted = [replace(q, s=swap(q.s), o=swap(q.o)) for q in group.quoted]
-            group.tests = [swap_test(test) for test in group.tests]
-            group.absent = [
-                Absent(
-                    tuple(self.swapped(atom, swap) for atom in absent.atoms),
-                    tuple(map(swap_test, absent.tests)),
-                )
-                for absent in group.absent
-            ]
-            if any(v in group.binds for rows in group.values for v in rows.variables):
-                self.refuse("BIND and VALUES give the same variable", r"\bbind\b")
-        self.check_quotes(group)
-        return group
-
-    def swapped(self, atom: Atom, swap: Any) -> Atom:
-        s, o = swap(atom.s), swap(atom.o)
-        if atom.relation.kind is Kind.ANY_TYPE:
-            return Atom(relation_of(atom.relation.name, o), s, o)
-        return Atom(atom.relation, s, o)
-
-    def check_quotes(self, group: Group) -> None:
-        explained = {atom.s for atom in group.atoms if atom.relation.kind is Kind.PROVENANCE}
-        for quote in group.quoted:
-            if quote.statement not in explained:
-                self.refuse(
-                    f"GRAPH ?{quote.statement.name} would read denied and hedged statements: add"
-                    f" GRAPH <{PROVENANCE_GRAPH}> {{ ?{quote.statement.name} axis:standing … }}, or"
-                    " leave GRAPH out",
-                    r"\bgraph\b",
-                )
-
-    def check_connected(self, head: Atom, group: Group) -> None:
-        """Refuse a cross product: parts of the body that share no variable."""
-        parts: list[tuple[set[Var], str]] = [
-            (set(variables_of(a.s, a.o)), shown(a.s, a.relation.name, a.o)) for a in group.atoms
-        ]
-        parts += [
-            (set(variables_of(q.statement, q.s, q.o)), shown(q.s, q.prop, q.o))
-            for q in group.quoted
-        ]
-        parts += [(set(rows.variables), "VALUES") for rows in group.values]
-        parts = [part for part in parts if part[0]]
-        merged: list[tuple[set[Var], list[str]]] = []
-        for variables, text in parts:
-            near = [m for m in merged if m[0] & variables]
-            merged = [m for m in merged if not m[0] & variables]
-            merged.append(
-                (
-                    variables.union(*(m[0] for m in near)),
-                    [t for m in near for t in m[1]] + [text],
-                )
-            )
-        if len(merged) > 1:
-            first, second = merged[0][1], merged[1][1]
-            self.refuse(
-                f"{{ {' . '.join(first)} }} and {{ {' . '.join(second)} }} share no variable: each"
-                " would be paired with each",
-                r"\bwhere\b",
-            )
-
-
-def shown(s: Term, prop: str, o: Term) -> str:
-    """A pattern for people."""
-    texts = [f"?{t.name}" if isinstance(t, Var) else short(t.text) for t in (s, o)]
-    return f"{texts[0]} {re.sub(r'<([^<>]*)>', lambda m: short(m[1]), short(prop))} {texts[1]}"

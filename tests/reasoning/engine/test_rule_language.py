@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from axiskg.errors import RuleError
+from axiskg.errors import ParseError, RuleError
+from axiskg.reasoning.algebra import rules_of
 from axiskg.reasoning.program import compile_program
 from axiskg.reasoning.rules import parse_rule, read_rule, read_rules
 
-from .conftest import rule
+from .conftest import HERE, rule
 
+HEADER = "#+ label: odd\n#+ description: odd\n#+ category: test\n"
 HEAD = "CONSTRUCT { ?a t:m ?b } WHERE "
 REFUSED = {
     "optional": (HEAD + "{ ?a t:p ?b OPTIONAL { ?a t:q ?c } }", "no optional part"),
@@ -167,3 +172,48 @@ def test_rules_are_read_by_name(tmp_path: Path) -> None:
         path.write_text(f"#+ label: {name}\n#+ description: d\n#+ category: c\n{body}\n")
     assert [r.name for r in read_rules(tmp_path)] == ["a", "b"]
     assert read_rule(tmp_path / "a.rq").confidence == 1.0
+
+
+ODD = (
+    "{ } ( ) . ; ?a $b t:p axis:heldBy unknown:p <urn:a> <bad iri> _:b [] 'a' \"b\"@en 1 -2.5 true"
+    " SELECT * CONSTRUCT WHERE FILTER EXISTS NOT OPTIONAL MINUS UNION GRAPH VALUES UNDEF BIND AS"
+    " IRI CONCAT COUNT GROUP BY HAVING LIMIT FROM SERVICE ^ / | + = != < && || ! IN PREFIX # \\"
+    " \\u00zz \\U12345678 << >> {1,2} \x00 é a"
+)
+GOOD = [path.read_text(encoding="utf-8") for path in sorted((HERE / "rules").glob("*.rq"))]
+
+
+@st.composite
+def spoilt(draw: st.DrawFn) -> str:
+    """A good rule with words put in, or pieces cut out, at a few places."""
+    text = draw(st.sampled_from(GOOD))
+    for _ in range(draw(st.integers(1, 4))):
+        at = draw(st.integers(0, len(text)))
+        cut = draw(st.integers(0, 12))
+        word = draw(st.sampled_from(ODD.split(" ")) | st.text(max_size=4))
+        text = f"{text[:at]} {word} {text[at + cut :]}"
+    return text
+
+
+@given(text=spoilt() | st.text(max_size=60))
+@settings(max_examples=60)
+def test_any_text_is_a_rule_or_refused_in_words(text: str) -> None:
+    with suppress(RuleError, ParseError):  # nothing else may be raised
+        assert rules_of(parse_rule(text if "#+" in text else HEADER + text, Path("odd.rq")))
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("CONSTRUCT { ?a none:x ?b } WHERE { ?a none:y ?b }", "prefix"),
+        ("CONSTRUCT { ?a <urn:x> ?b } WHERE { ?a <urn:y> '\\U12345678' }", "code point"),
+        (
+            "CONSTRUCT { ?a <urn:x> ?b } WHERE " + "{ " * 3_000 + "?a <urn:y> ?b" + " }" * 3_000,
+            "deeply",
+        ),
+        ("CONSTRUCT { ?a <urn:x> ?b } WHERE { ?a <urn:y", "not SPARQL"),
+    ],
+)
+def test_what_the_parser_trips_over_is_refused(body: str, message: str) -> None:
+    with pytest.raises(RuleError, match=message):
+        rules_of(parse_rule(HEADER + body, Path("odd.rq")))
