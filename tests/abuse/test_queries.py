@@ -20,6 +20,12 @@ NESTED: dict[str, Callable[[int], str]] = {
     "collections": lambda n: "ASK { ?s ?p " + "(" * n + ")" * n + " }",
     "paths": lambda n: "ASK { ?s " + "(" * n + "<urn:p>" + ")" * n + " ?o }",
     "exists": lambda n: "ASK {" + "FILTER EXISTS {" * n + "?s ?p ?o" + "}" * n + "}",
+    "unions": lambda n: "ASK " + "{ {?s ?p ?o} UNION " * n + "{}" + "}" * n,
+    "optionals": lambda n: "ASK {" + "OPTIONAL {?s ?p ?o " * n + "}" * n + "}",
+    "inverse paths": lambda n: "ASK { ?s " + "^(" * n + "<urn:p>" + ")" * n + " ?o }",
+    "repeated paths": lambda n: "ASK { ?s " + "(" * n + "<urn:p>" + ")*" * n + " ?o }",
+    "blank nodes": lambda n: "ASK { ?s ?p " + "[ <urn:p> " * n + "1" + " ]" * n + " }",
+    "functions": lambda n: "ASK { FILTER(" + "STR(" * n + "1" + ")" * n + ") }",
     "conditions": lambda n: "ASK { FILTER(" + "IF(1," * n + "1" + ",1)" * n + ") }",
 }
 LONG: dict[str, Callable[[int], str]] = {

@@ -116,6 +116,14 @@ def test_formats_have_tags_of_their_own(client: httpx.Client) -> None:
     assert len(tags) == 3
 
 
+def test_a_long_query_with_a_short_answer_counts_whole() -> None:
+    cache = ResultCache(max_bytes=100_000, max_entry_bytes=50_000)
+    for number in range(50):
+        cache.put((1, str(number) * 20_000), Cached(b"", b"x", b"", 1, ""))
+    assert cache.size_bytes <= 100_000
+    assert 0 < len(cache) < 5
+
+
 def test_the_cache_is_bounded_in_bytes() -> None:
     cache = ResultCache(max_bytes=10_000, max_entry_bytes=5_000)
     for number in range(50):

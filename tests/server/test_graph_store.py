@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from benchmarks.conformance_servers import axiskg_server
+from benchmarks.conformance_servers import Server, axiskg_server
 
 TURTLE = {"content-type": "text/turtle"}
 DOCUMENT = "<urn:s> <urn:p> <urn:o> ."
@@ -290,6 +293,26 @@ def test_a_document_with_graphs_of_its_own_is_refused(client: httpx.Client) -> N
             "/graphs", params=params, content=document, headers={"content-type": JSON_LD}
         )
         assert response.status_code == 400
+
+
+def test_a_body_that_comes_late_is_waited_for(server: Server, client: httpx.Client) -> None:
+    """Whoever watches for the client to go must not take its body for itself."""
+    parts = urlsplit(server.root)
+    assert parts.hostname is not None
+    put(client, "urn:gs:late")
+    body = b"INSERT DATA { <urn:late> <urn:p> 1 }"
+    head = (
+        f"PATCH /graphs?graph=urn:gs:late HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+        "Content-Type: application/sparql-update\r\n"
+        f"Authorization: {server.headers['Authorization']}"
+    )
+    with socket.create_connection((parts.hostname, parts.port or 80), timeout=30) as sock:
+        sock.sendall(head.encode() + b"\r\n\r\n")
+        time.sleep(0.4)
+        sock.sendall(body[:10])
+        time.sleep(0.4)
+        sock.sendall(body[10:])
+        assert sock.recv(200).startswith(b"HTTP/1.1 204")
 
 
 def test_a_format_is_chosen_by_name(client: httpx.Client) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -33,7 +33,8 @@ class Reach:
 
     `allow_private` names servers, as `host` or `host:port`, that may have private addresses
     (RFC 1918, RFC 4193, RFC 6598, loopback) when they are what is asked for; a redirect to one
-    from another server is refused all the same, and so are link-local addresses.
+    from another server is refused all the same, and so are link-local addresses. `resolve` finds
+    the addresses of a host and port, the system's resolver when it is None; it may raise `OSError`.
     """
 
     timeout_s: float = 20.0
@@ -41,6 +42,7 @@ class Reach:
     retries: int = 2
     allow_loopback: bool = False
     allow_private: frozenset[str] = frozenset()
+    resolve: Callable[[str, int], Sequence[str]] | None = None
     user_agent: str = "AxisKG"
     backoff_s: float = 0.5
 
@@ -59,8 +61,9 @@ class Reply:
 class _Guarded(httpcore.SyncBackend):
     """Connects to public addresses only; and to private ones of the server `named`."""
 
-    def __init__(self, *, allow_loopback: bool, named: tuple[str, int] | None) -> None:
-        self._allow_loopback = allow_loopback
+    def __init__(self, reach: Reach, named: tuple[str, int] | None) -> None:
+        self._allow_loopback = reach.allow_loopback
+        self._resolve = reach.resolve or _resolved
         self._named = named
 
     def connect_tcp(
@@ -73,10 +76,11 @@ class _Guarded(httpcore.SyncBackend):
     ) -> httpcore.NetworkStream:
         """A connection to the first address of `host` that may be reached."""
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (socket.gaierror, UnicodeError) as error:
+            addresses = self._resolve(host, port)
+        except (OSError, UnicodeError) as error:
             raise LinkingError(f"{host}: no such server ({error})") from error
-        addresses = [str(entry[4][0]) for entry in found]
+        if not addresses:
+            raise LinkingError(f"{host}: no such server (it has no address)")
         named = (host.casefold(), port) == self._named
         for address in addresses:
             if not _reachable(address, allow_loopback=self._allow_loopback, named=named):
@@ -98,13 +102,30 @@ class _Guarded(httpcore.SyncBackend):
 
 
 _SHARED: Final = ipaddress.ip_network("100.64.0.0/10")
+_TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
+
+
+def _resolved(host: str, port: int) -> list[str]:
+    """The addresses that the system's resolver finds."""
+    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 address leads to (RFC 3056, 4380, 6052), if any."""
+    if address.ipv4_mapped is not None or address.sixtofour is not None:
+        return address.ipv4_mapped or address.sixtofour
+    if address.teredo is not None:
+        return address.teredo[1]
+    low = int(address) & 0xFFFFFFFF
+    if address in _TRANSLATED or (int(address) >> 32 == 0 and low > 1):
+        return ipaddress.IPv4Address(low)
+    return None
 
 
 def _reachable(text: str, *, allow_loopback: bool, named: bool) -> bool:
     address = ipaddress.ip_address(text.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    if mapped is not None:
-        address = mapped
+    if isinstance(address, ipaddress.IPv6Address):
+        address = _carried(address) or address
     if address.is_loopback:
         return allow_loopback or named
     if address.is_multicast or address.is_link_local or address.is_unspecified:
@@ -181,7 +202,7 @@ def _follow(
     body: bytes | None,
 ) -> Reply:
     """One try, through at most three redirects."""
-    backend = _Guarded(allow_loopback=reach.allow_loopback, named=_named(url, reach.allow_private))
+    backend = _Guarded(reach, _named(url, reach.allow_private))
     with httpcore.ConnectionPool(network_backend=backend, http2=False) as pool:
         for _ in range(_MAX_REDIRECTS + 1):
             parts = urlsplit(url)

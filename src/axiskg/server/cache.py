@@ -50,16 +50,15 @@ class ResultCache:
 
     def put(self, key: Hashable, entry: Cached) -> None:
         """Keep a response unless it is too large."""
-        size = len(entry.body) + _OVERHEAD_BYTES
+        size = _size(key, entry)
         if size > self.max_entry_bytes or size > self.max_bytes:
             return
         if key in self._entries:
-            self.size_bytes -= len(self._entries.pop(key).body) + _OVERHEAD_BYTES
+            self.size_bytes -= _size(key, self._entries.pop(key))
         self._entries[key] = entry
         self.size_bytes += size
         while self.size_bytes > self.max_bytes:
-            _, oldest = self._entries.popitem(last=False)
-            self.size_bytes -= len(oldest.body) + _OVERHEAD_BYTES
+            self.size_bytes -= _size(*self._entries.popitem(last=False))
 
     def clear(self) -> None:
         """Forget everything: a new generation has been published."""
@@ -68,3 +67,9 @@ class ResultCache:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+
+def _size(key: Hashable, entry: Cached) -> int:
+    """What an entry takes, the query in its key too: a long one may have a short answer."""
+    texts = sum(len(part) for part in key if isinstance(part, str)) if isinstance(key, tuple) else 0
+    return len(entry.body) + texts + _OVERHEAD_BYTES

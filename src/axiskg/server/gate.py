@@ -12,6 +12,7 @@ from axiskg.store.sparql_text import keywords, tokens
 
 __all__ = ["Limits", "Verdict", "examine", "is_repeatable"]
 
+_REMEMBERED = 4096
 _SUSPECTS = ("service", "load", "\\u")
 _UNREPEATABLE_PARTS = ("now", "rand", "uuid", "bnode", "\\u")
 _UNREPEATABLE = re.compile(r"\b(?:now|rand|uuid|struuid|bnode)\s*\(|\\u", re.IGNORECASE)
@@ -40,9 +41,13 @@ Verdict = tuple[bool, bool]
 """Whether SERVICE and whether LOAD is in the request."""
 
 
-@lru_cache(maxsize=2048)
 def examine(text: str, limits: Limits) -> Verdict:
     """Whether a request uses SERVICE and LOAD; raises `ProblemError` for one over a limit."""
+    # Long ones are not remembered: thousands of them would fill the memory.
+    return _examined(text, limits) if len(text) <= _REMEMBERED else _examine(text, limits)
+
+
+def _examine(text: str, limits: Limits) -> Verdict:
     max_bytes, max_depth, max_parts = limits
     if len(text) > max_bytes:
         raise ProblemError(413, f"the text is over {max_bytes >> 10} kB")
@@ -53,6 +58,9 @@ def examine(text: str, limits: Limits) -> Verdict:
         return (False, False)
     words = keywords(text)
     return ("SERVICE" in words, "LOAD" in words)
+
+
+_examined = lru_cache(maxsize=2048)(_examine)
 
 
 def _check_shape(text: str, max_depth: int, max_parts: int) -> None:

@@ -40,6 +40,7 @@ __all__ = ["QueryRoute"]
 
 _LARGE_TEXT = 20_000
 _MAX_ALIASES = 8192
+_MAX_ALIAS_BYTES = 8192
 
 
 class QueryRoute:
@@ -219,7 +220,10 @@ class QueryRoute:
 
     def remember(self, raw: Hashable, key: Key) -> None:
         """Note under what the cache has the answer to a request, for `known`."""
-        if raw is not None and self._services.generation == self._generation:
+        parts = raw if isinstance(raw, tuple) else ()
+        if not parts or sum(len(part) for part in parts if part) > _MAX_ALIAS_BYTES:
+            return
+        if self._services.generation == self._generation:
             if len(self._aliases) >= _MAX_ALIASES:
                 self._aliases.clear()
             self._aliases[raw] = key
