@@ -38,13 +38,16 @@ _PATIENCE_S = 0.004
 """How long a query may run before those in its row go elsewhere."""
 _FORGETTING_S = 0.25
 """How long a worker may work on what was taken back from it."""
+_MEMORY_EVERY_S = 0.03
 _SLOW_WALL_S = 1.0
-_SLOW_NICENESS = 10
-_SENDING_NICENESS = 2
-_IDLE_AFTER = 10
-"""How many shares of CPU a slow query has, before it gets only what nobody else wants."""
-_SENDING_AFTER = 40
-"""How many a query has that sends rows, before it counts as any slow one."""
+_SLOW_NICENESS = 3
+_TURN_S = 0.02
+_ROUND_S = 0.16
+"""While quick queries want the processors, one slow query runs for a turn in each round. Lower
+priority alone does not do: a low process that runs in each gap between two quick queries leaves
+them cold caches, and costs them a third of their speed."""
+_SENDING_S = 2.0
+"""CPU seconds of a query that sends rows, before it waits for turns as any slow one does."""
 _REOPEN_PAUSE_S = 0.1
 _RESPAWN_PAUSE_S = 0.5
 _MAX_PAUSED_S = 300.0
@@ -97,12 +100,17 @@ class WorkerPool:
         self._busy: dict[Worker, None] = {}
         self._waiting: deque[Job] = deque()
         self._running_fast = 0
+        self._most_fast = 0
+        """How many have worked on quick queries at once since the last turn."""
         self._at_once = min(limits.workers, limits.at_once)
         self._path, self._raw_path = "", b""
         self._born = 0
         self._closed = False
         self._ticking = False
         self._ticked = 0.0
+        self._memory_due = 0.0
+        self._turns = 0
+        self._turn_ends = self._round_ends = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self.on_snapshot_left: Callable[[], None] = lambda: None
 
@@ -180,6 +188,7 @@ class WorkerPool:
             worker = fresh or worker
         self._idle.remove(worker)
         self._running_fast += 1
+        self._most_fast = max(self._most_fast, self._running_fast)
         self._busy[worker] = None
         return worker
 
@@ -328,6 +337,9 @@ class WorkerPool:
                 running.paused_s += now - self._ticked
             self._check(worker, running, now, memory)
         self._ticked = now
+        if now >= self._memory_due:
+            self._memory_due = now + _MEMORY_EVERY_S
+        self._take_turns(now)
         total = sum(size for size, _ in memory)
         if total > self.limits.total_memory_mb << 20:
             largest = max(memory, key=lambda pair: pair[0])[1]
@@ -363,32 +375,41 @@ class WorkerPool:
             if job.abandoned:
                 self._kill(worker, "abandoned", StoreError("nobody waits for the answer"))
                 return
-            self._hold_back(worker, job, cpu_s)
-            size = worker.memory_bytes()
-            if size > self.limits.worker_memory_mb << 20:
-                self._kill(worker, "memory", _too_large())
-            else:
-                memory.append((size, worker))
+            if now >= self._memory_due:
+                size = worker.memory_bytes()
+                if size > self.limits.worker_memory_mb << 20:
+                    self._kill(worker, "memory", _too_large())
+                else:
+                    memory.append((size, worker))
 
     def _slow_down(self, worker: Worker, job: Job) -> None:
         worker.slow = True
         self._clear_row(worker)
-        worker.child.renice(_SLOW_NICENESS if job.stream is None else _SENDING_NICENESS)
+        worker.child.renice(_SLOW_NICENESS)
         self.counts.slowed += 1
         self._running_fast -= 1
         self._replenish()
         self._next()
 
-    def _hold_back(self, worker: Worker, job: Job, cpu_s: float) -> None:
-        # What sends rows is of use, and held back by its client already.
-        shares = cpu_s / self.limits.slow_after_s
-        if worker.held_back or shares < (_IDLE_AFTER if job.stream is None else _SENDING_AFTER):
+    def _take_turns(self, now: float) -> None:
+        """Let slow queries run if there is room beside the quick ones, else one at a time."""
+        slow = [worker for worker in self._busy if worker.slow and not _of_use(worker)]
+        if not slow:
             return
-        worker.held_back = True
-        if job.stream is None:
-            worker.child.run_when_idle()
-        else:
-            worker.child.renice(_SLOW_NICENESS)
+        quick, self._most_fast = self._most_fast, self._running_fast
+        if not quick or quick + len(slow) <= self.limits.at_once:
+            for worker in slow:
+                worker.go_on()
+            return
+        if now >= self._round_ends:
+            self._round_ends, self._turn_ends = now + _ROUND_S, now + _TURN_S
+            self._turns += 1
+        turn = slow[self._turns % len(slow)] if now < self._turn_ends else None
+        for worker in slow:
+            if worker is turn:
+                worker.go_on()
+            else:
+                worker.halt()
 
     def _kill(self, worker: Worker, reason: str, failure: AxisKGError) -> None:
         self.counts.killed[reason] = self.counts.killed.get(reason, 0) + 1
@@ -449,6 +470,12 @@ class WorkerPool:
             worker.kill()
         for task in tuple(self._tasks):
             task.cancel()
+
+
+def _of_use(worker: Worker) -> bool:
+    """Whether a slow query sends rows: its client holds it back already."""
+    job = worker.job
+    return job is not None and job.stream is not None and worker.cpu_s() < _SENDING_S
 
 
 def _too_large() -> QueryTooLargeError:

@@ -11,7 +11,6 @@ import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from axiskg.errors import StoreError
@@ -38,22 +37,27 @@ class Child:
 
     def kill(self) -> None:
         """End the process now, whatever it is doing."""
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             if self.handle is None:
-                os.kill(self.pid, signal.SIGKILL)
+                os.kill(self.pid, number)
             else:
-                signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+                signal.pidfd_send_signal(self.handle, number)
 
     def renice(self, niceness: int) -> None:
         """Lower the priority of all threads of the process, which leads a group of its own."""
         with suppress(ProcessLookupError, PermissionError):
             os.setpriority(os.PRIO_PGRP, self.pid, niceness)
 
-    def run_when_idle(self) -> None:
-        """Give the process only the CPU time that nobody else wants, where the system can."""
-        with suppress(OSError):
-            for thread in Path(f"/proc/{self.pid}/task").iterdir():
-                os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
+    def halt(self) -> None:
+        """Stop the process where it is, until `go_on`."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let the process run again."""
+        self._signal(signal.SIGCONT)
 
     def forget(self) -> None:
         """Release what we hold of a process that has ended."""

@@ -142,7 +142,7 @@ class Worker(asyncio.Protocol):
         self.closed = False
         """Whether it gets no new job for now."""
         self.slow = False
-        self.held_back = False
+        self.halted = False
         self.path = ""
         self.opening = False
         self._keeper = keeper
@@ -274,6 +274,18 @@ class Worker(asyncio.Protocol):
         if self.job is not None:
             self.job.abandoned = True
             self.resume()
+
+    def halt(self) -> None:
+        """Stop the process where it is."""
+        if not self.halted:
+            self.halted = True
+            self.child.halt()
+
+    def go_on(self) -> None:
+        """Let the process run again."""
+        if self.halted:
+            self.halted = False
+            self.child.go_on()
 
     def kill(self, reason: AxisKGError | None = None) -> None:
         """End the process; the running query fails with `reason`, at once."""
