@@ -72,6 +72,31 @@ def test_an_applicant_is_no_member(linker: Linker) -> None:
     ]
 
 
+def test_two_heads_at_a_time_contradict(linker: Linker) -> None:
+    """No such case is among the article's states and an extract of 2021, so they are told here."""
+
+    def heads(qid: str, prop: str) -> tuple[str, ...]:
+        return {"Q159": ("Q15031",), "Q148": ("Q15031",)}.get(qid, ()) if prop == "P35" else ()
+
+    def leads(who: str, state: str) -> Held:
+        return Held(who, "leads", state, "", "Accepted", "Affirmed", None)
+
+    held = [leads("vladimir-putin", "russia"), leads("xi-jinping", "china")]
+    lines = compare(held, linker.base, heads, ["russia", "china"])
+    assert {(x.outcome, x.subject, x.object, x.note) for x in lines} == {
+        ("contradicts", "russia", "vladimir-putin", "there: xi-jinping"),
+        ("contradicts", "russia", "xi-jinping", "here: vladimir-putin"),
+        ("agree", "china", "xi-jinping", ""),
+    }
+    assert quickstatements(lines, linker.base, DAY) == ""
+    told = {q.subject for q in source_quads(lines, DAY) if q.predicate.value.endswith("#modality")}
+    assert len(told) == 2, "Wikidata says who heads Russia and China, not what we say"
+
+
+def test_the_extract_contradicts_the_article_nowhere(lines: list[Difference]) -> None:
+    assert [line for line in lines if line.outcome == "contradicts"] == []
+
+
 def test_wikidata_comes_as_another_source_and_is_not_accepted(lines: list[Difference]) -> None:
     document = serialize(source_quads(lines, DAY), format=RdfFormat.TRIG)
     assert document is not None

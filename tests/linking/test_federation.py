@@ -255,6 +255,22 @@ def test_private_addresses_are_not_asked_even_when_listed(url: str, tmp_path: Pa
         resolve("SELECT * { SERVICE wikidata: { ?s ?p ?o } }", settings)
 
 
+def test_a_named_target_may_be_private_and_others_may_not(
+    wikidata_server: str, tmp_path: Path
+) -> None:
+    text = "SELECT * { SERVICE wikidata: { ?s ?p ?x } }"
+    allowed = {"allow_loopback": False, "federation_max_rows": 1_000_000}
+    settings = settings_for(
+        wikidata_server, tmp_path, private_targets=frozenset({"wikidata"}), **allowed
+    )
+    assert resolve_services(text, settings).calls[0].rows > 1_000
+    other = settings_for(
+        wikidata_server, tmp_path, private_targets=frozenset({"elsewhere"}), **allowed
+    )
+    with pytest.raises(LinkingError, match="AXISKG_PRIVATE_TARGETS"):
+        resolve(text, other)
+
+
 def test_there_are_federated_queries() -> None:
     assert [path.stem for path in FEDERATED] == [
         "diplomatic-relations",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -36,13 +36,14 @@ class _Mapped:
     denying: frozenset[str] = frozenset()
     inverse: bool = False
     symmetric: bool = False
-    of: str = "State"
+    single: bool = False
+    """Whether there is one at a time, so that another on the other side contradicts."""
 
 
 PROPERTIES: Final[Mapping[str, _Mapped]] = {
     "P463": _Mapped(frozenset({"memberOf"}), frozenset({"appliedToJoin", "invitedToJoin"})),
     "P530": _Mapped(frozenset({"partnerOf", "militaryPartnerOf", "closeTo"}), symmetric=True),
-    "P35": _Mapped(frozenset({"leads"}), inverse=True),
+    "P35": _Mapped(frozenset({"leads"}), inverse=True, single=True),
 }
 """By Wikidata property. Who applies or is invited is not yet a member when the text is written."""
 
@@ -178,10 +179,12 @@ def compare(
                 if mapped.symmetric:
                     ours[pair[::-1]].append(one)
         theirs = set(_claimed(base, claims, states, prop))
+        found: list[Difference] = []
         for pair in sorted(set(ours) | theirs):
             line = _line(prop, mapped, pair, ours.get(pair, []), pair in theirs, base)
             if line is not None and not (mapped.symmetric and pair[0] > pair[1]):
-                lines.append(line)
+                found.append(line)
+        lines += _one_at_a_time(found) if mapped.single else found
     return sorted(
         lines, key=lambda one: (OUTCOMES.index(one.outcome), one.property, one.subject, one.object)
     )
@@ -237,6 +240,24 @@ def _line(
     return Difference(outcome, pair[0], prop, pair[1], first, second, tuple(here), note)
 
 
+def _one_at_a_time(lines: Sequence[Difference]) -> Iterator[Difference]:
+    """The lines of a property with one value at a time: two sides with none in common contradict.
+
+    Which of them is out of date, the comparison can't tell.
+    """
+    sides: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for line in lines:
+        sides[line.subject][line.outcome].append(line.object)
+    for line in lines:
+        here, there = sides[line.subject]["only here"], sides[line.subject]["only there"]
+        if here and there and not sides[line.subject]["agree"]:
+            others = there if line.outcome == "only here" else here
+            where = "there" if line.outcome == "only here" else "here"
+            yield replace(line, outcome="contradicts", note=f"{where}: {', '.join(others)}")
+        else:
+            yield line
+
+
 def source_quads(lines: Iterable[Difference], taken: datetime.date) -> Iterator[Quad]:
     """What Wikidata says in the comparison, as statements of the source `src:wikidata`.
 
@@ -255,7 +276,7 @@ def source_quads(lines: Iterable[Difference], taken: datetime.date) -> Iterator[
     yield Quad(source, NamedNode(PREFIXES["dcterms"] + "title"), title, graph)
     day = Literal(taken.isoformat(), datatype=NamedNode(PREFIXES["xsd"] + "date"))
     for line in lines:
-        if line.outcome == "only here":
+        if line.outcome == "only here" or line.note.startswith("there: "):
             continue
         name = f"{ST}wikidata/{line.subject_qid}-{line.property}-{line.object_qid}"
         statement = NamedNode(name)
