@@ -27,6 +27,8 @@ class Conclusions:
     scenarios: int
     inconsistencies: int
     seconds: float
+    warnings: tuple[str, ...] = ()
+    """What looks like a slip in the rules."""
 
     def as_json(self) -> dict[str, Any]:
         """The same as a mapping."""
@@ -39,6 +41,7 @@ class Conclusions:
         return (
             f"{self.inferred} conclusions and the graphs of {self.scenarios} scenarios written"
             f" in {self.seconds:.1f} s{broken}"
+            + "".join(f"\nwarning: {warning}" for warning in self.warnings)
         )
 
 
@@ -70,10 +73,12 @@ def refresh(store: Store, settings: Settings) -> Conclusions:
             graph = SCENARIO_GRAPH + name.removeprefix(SCN)
             operations.append(_replace(graph, sorted(triples, key=str)))
         broken = len(base.inconsistencies)
+        warnings = tuple(reasoner.warnings())
     if stale is not None:
         operations.append(removal(stale))
     refresh_plain_view(store, first=operations)
-    return Conclusions(len(conclusions), len(names), broken, time.monotonic() - began)
+    seconds = time.monotonic() - began
+    return Conclusions(len(conclusions), len(names), broken, seconds, warnings)
 
 
 def _scenario_graphs(store: Store) -> set[str]:

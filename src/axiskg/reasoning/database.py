@@ -287,6 +287,23 @@ class Database:
             )
         return found[0], found[1]
 
+    def used(self, names: Iterable[str]) -> set[str]:
+        """Those of some properties and classes that a triple or the ontology uses."""
+        ids = {i: name for name, i in self.found(names).items()}
+        if not ids:
+            return set()
+        kind = self.intern(PREFIXES["rdf"] + "type")
+        parts = [f"SELECT p AS x FROM {table}" for table in ("quad", "described", "prov")]
+        parts += [
+            f"SELECT o FROM {table} WHERE p = {kind}" for table in ("quad", "described", "prov")
+        ]
+        parts.append("SELECT s FROM described WHERE part = 2")
+        listed = ", ".join(map(str, ids))
+        rows = self.rows(
+            f"SELECT DISTINCT x FROM ({' UNION ALL '.join(parts)}) WHERE x IN ({listed})"
+        )
+        return {ids[row[0]] for row in rows}
+
     def change(self, added: Iterable[Quad], removed: Iterable[Quad]) -> set[int]:
         """Apply quads to the tables; the ids of the properties whose triples have changed.
 

@@ -27,7 +27,7 @@ from axiskg.reasoning.proofs import Key, Proof
 from axiskg.reasoning.rules import RuleFile, read_rules
 from axiskg.reasoning.search import MOST, Search
 from axiskg.reasoning.selection import Assumption, Selection
-from axiskg.reasoning.terms import term_of
+from axiskg.reasoning.terms import short, term_of
 from axiskg.reasoning.violations import Inconsistency, found_inconsistencies
 from axiskg.reasoning.why_not import WhyNot, why_not
 from axiskg.store.protocol import Store
@@ -405,6 +405,18 @@ class Reasoner:
             ):
                 if f"{schema}.{name}" not in used:
                     self._db.rows(f"DROP TABLE {schema}.{name}")
+
+    def warnings(self) -> list[str]:
+        """What looks like a slip in rules: properties and classes read that nothing has."""
+        read = self.program.read_by()
+        heads = set(self.program.by_head())
+        wanted = {r.name: files for r, files in read.items() if r not in heads}
+        missing = wanted.keys() - self._db.used(wanted)
+        return [
+            f"{short(name)}, read by {', '.join(sorted(wanted[name]))}, is used by no statement,"
+            " no rule and not the ontology"
+            for name in sorted(missing)
+        ]
 
     def scenarios(self) -> list[str]:
         """The scenarios that the statements speak of, sorted."""

@@ -43,6 +43,24 @@ class Program:
             found.setdefault(rule.head.relation, []).append(rule)
         return found
 
+    def read_by(self) -> dict[Relation, set[str]]:
+        """The properties and classes that rule files read, with the names of those files."""
+        by_head = self.by_head()
+        found: dict[Relation, set[str]] = {}
+        for rule in self.rules:
+            queue = [rule] if rule.origin.path is not None else []
+            seen = set(queue)
+            while queue:
+                part = queue.pop()
+                for atom in (*part.atoms, *(a for absent in part.absent for a in absent.atoms)):
+                    if atom.relation.kind is Kind.HELPER:
+                        new = [r for r in by_head.get(atom.relation, ()) if r not in seen]
+                        seen.update(new)
+                        queue += new
+                    elif atom.relation.kind is not Kind.ANY_TYPE:
+                        found.setdefault(atom.relation, set()).add(rule.origin.name)
+        return found
+
     def concluded(self) -> tuple[Relation, ...]:
         """The properties and classes that rule files conclude, sorted."""
         return tuple(

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from axiskg.errors import ParseError, RuleError
 from axiskg.reasoning.algebra import rules_of
+from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.program import compile_program
 from axiskg.reasoning.rules import parse_rule, read_rule, read_rules
 
-from .conftest import HERE, rule
+from .conftest import HERE, Said, graph, node, prop, rule
 
 HEADER = "#+ label: odd\n#+ description: odd\n#+ category: test\n"
 HEAD = "CONSTRUCT { ?a t:m ?b } WHERE "
@@ -217,3 +218,22 @@ def test_any_text_is_a_rule_or_refused_in_words(text: str) -> None:
 def test_what_the_parser_trips_over_is_refused(body: str, message: str) -> None:
     with pytest.raises(RuleError, match=message):
         rules_of(parse_rule(HEADER + body, Path("odd.rq")))
+
+
+def test_a_property_that_nothing_has_is_warned_of() -> None:
+    rules = [
+        rule("CONSTRUCT { ?a t:m ?b } WHERE { ?a t:p/(t:q|t:mistyped) ?b }", "one"),
+        rule(
+            "CONSTRUCT { ?a t:n ?b } WHERE { ?a t:m ?b . ?b a t:Nothing"
+            " FILTER NOT EXISTS { ?a t:gone ?b } }",
+            "two",
+        ),
+    ]
+    said = [Said(node(0), prop("p"), node(1)), Said(node(0), prop("q"), node(1))]
+    with Reasoner.from_quads(graph(said), rules) as reasoner:
+        found = reasoner.warnings()
+    assert [line.split(",")[:2] for line in found] == [
+        ["urn:t:Nothing", " read by two"],
+        ["urn:t:gone", " read by two"],
+        ["urn:t:mistyped", " read by one"],
+    ]
