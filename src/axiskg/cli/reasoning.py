@@ -375,6 +375,8 @@ def balance(
     out.print(f"{found.balanced} balanced, {found.unbalanced} unbalanced, {found.undecided} open")
     for triad in found.triads:
         out.print(f"  {triad.words}")
+    against = {c.statement: c for tie in found.ties for c in tie.counter_evidence}
+    _print_counter(list(against.values()))
 
 
 @app.command("influence")
@@ -404,6 +406,9 @@ def influence(
         out.print(f"[bold]{reached.label}[/]")
         for citation in dict.fromkeys((*reached.a_statements, *reached.b_statements)):
             out.print(f"  {_said(citation)}")
+    _print_counter(
+        list({c.statement: c for r in found.reached for c in r.counter_evidence}.values())
+    )
     progress.print(f"{len(found.reached)} reached by both")
 
 

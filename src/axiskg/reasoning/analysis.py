@@ -22,14 +22,13 @@ from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.explanations import Explanation, Lacking, explanation_of, lacking_of
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.generations import Opened, open_reasoner
-from axiskg.reasoning.links import roles_of
 from axiskg.reasoning.lookup import rows
 from axiskg.reasoning.mutual import MutualBacking
 from axiskg.reasoning.networks import Network
 from axiskg.reasoning.questions import asked_of
 from axiskg.reasoning.scenarios import ScenarioCard, scenario_cards
 from axiskg.reasoning.selection import Assumption, Selection
-from axiskg.reasoning.values import Actor, Asked, Citation, Counter, short
+from axiskg.reasoning.values import Actor, Asked, Citation, short
 from axiskg.reasoning.what_if import (
     Change,
     Difference,
@@ -154,7 +153,7 @@ class Analysis:
             second,
             surely=surely,
             possibly=possibly,
-            counter_evidence=self._against(possibly, first.iri, second.iri, "mutuallyBacks"),
+            counter_evidence=counter_evidence(possibly, first.iri, second.iri, "mutuallyBacks"),
             asked=asked,
         )
 
@@ -168,7 +167,7 @@ class Analysis:
             surely=surely,
             possibly=possibly,
             not_counted=unaccepted_ties(possibly, first.iri, second.iri),
-            counter_evidence=self._against(
+            counter_evidence=counter_evidence(
                 possibly, first.iri, second.iri, "indirectlyAlignedWith"
             ),
             asked=asked,
@@ -181,17 +180,6 @@ class Analysis:
             surely=self.findings(asked),
             possibly=self.findings(asked, possibly=True),
             asked=asked,
-        )
-
-    def _against(self, findings: Findings, a: str, b: str, conclusion: str) -> tuple[Counter, ...]:
-        links = {"indirectlyAlignedWith", "sharesInstitutionWith", "linkedByInvitationWith"}
-        common = roles_of(findings, a).keys() & roles_of(findings, b).keys()
-        return counter_evidence(
-            findings,
-            a,
-            b,
-            institutions=sorted(common) if conclusion in links else (),
-            against=conclusion,
         )
 
     def balance(self, asked: Asked = BASE) -> Balance:
@@ -225,7 +213,7 @@ class Analysis:
             triple,
             asked,
             max_proofs=max_proofs,
-            counter_evidence=self._against(findings, triple[0], triple[2], short(triple[1])),
+            counter_evidence=counter_evidence(findings, triple[0], triple[2], short(triple[1])),
         )
 
     def why_not(self, subject: str, relation: str, object_: str, asked: Asked = BASE) -> Lacking:

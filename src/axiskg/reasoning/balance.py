@@ -6,17 +6,19 @@ are friends, enemies of enemies are friends (Heider 1946; Cartwright and Harary 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final, Literal
 
 from pydantic import Field
 
+from axiskg.reasoning.counter_evidence import counter_evidence
 from axiskg.reasoning.findings import Findings
-from axiskg.reasoning.values import Asked, Citation, Value, short
+from axiskg.reasoning.values import Asked, Citation, Counter, Value, short
 
 __all__ = ["Balance", "Reached", "SignedTie", "Triad", "Web", "balance_of", "web_of"]
 
+Triple = tuple[str, str, str]
 Sign = Literal["+", "-", "mixed"]
 
 MAX_TRIADS: Final = 1000
@@ -27,7 +29,8 @@ MAX_CITED: Final = 50
 class SignedTie(Value):
     """The sign of what is stated between two actors; mixed where both signs are.
 
-    Of more than `MAX_CITED` ties the later have no statements here; `explain` has them.
+    Of more than `MAX_CITED` ties the later have neither statements nor counter-evidence here;
+    `explain` has them.
     """
 
     a: str
@@ -35,6 +38,7 @@ class SignedTie(Value):
     sign: Sign
     confidence: float
     statements: tuple[Citation, ...]
+    counter_evidence: tuple[Counter, ...]
 
 
 class Triad(Value):
@@ -44,6 +48,7 @@ class Triad(Value):
     signs: tuple[Sign, Sign, Sign] = Field(description="Of 1-2, 1-3 and 2-3.")
     balanced: bool | None = Field(description="None where a tie is mixed.")
     confidence: float = Field(description="Of the least sure tie.")
+    against: tuple[str, ...] = Field(description="The statements against one of the ties.")
     words: str
 
 
@@ -66,6 +71,9 @@ class Reached(Value):
     a_statements: tuple[Citation, ...]
     b_statements: tuple[Citation, ...]
     confidence: float
+    counter_evidence: tuple[Counter, ...] = Field(
+        description="Against either's reach; of more than 50 actors only for the first."
+    )
 
 
 class Web(Value):
@@ -82,7 +90,7 @@ class Web(Value):
 def signed_ties(findings: Findings) -> dict[frozenset[str], SignedTie]:
     """By the pair of actors: positive for direct ties, negative for opposition or rivalry."""
     signs: dict[frozenset[str], set[Sign]] = {}
-    triples: dict[frozenset[str], list[tuple[str, str, str]]] = {}
+    triples: dict[frozenset[str], list[Triple]] = {}
     signed: tuple[tuple[str, Sign], ...] = (
         ("directlyTiedTo", "+"),
         ("opposes", "-"),
@@ -90,6 +98,8 @@ def signed_ties(findings: Findings) -> dict[frozenset[str], SignedTie]:
     )
     for name, sign in signed:
         for a, b in findings.pairs(name):
+            if a == b:
+                continue
             pair = frozenset((a, b))
             signs.setdefault(pair, set()).add(sign)
             triples.setdefault(pair, []).append((a, name, b))
@@ -97,14 +107,25 @@ def signed_ties(findings: Findings) -> dict[frozenset[str], SignedTie]:
     for number, (pair, found) in enumerate(sorted(signs.items(), key=lambda one: sorted(one[0]))):
         a, b = sorted(pair)
         shown = triples[pair] if number < MAX_CITED else []
+        concluded = dict.fromkeys(triple[1] for triple in shown)
         ties[pair] = SignedTie(
             a=short(a),
             b=short(b),
             sign=found.pop() if len(found) == 1 else "mixed",
             confidence=max(findings.confidence(*triple) for triple in triples[pair]),
             statements=findings.cite(st for triple in shown for st in findings.statements(*triple)),
+            counter_evidence=_against(findings, ((a, name, b) for name in concluded)),
         )
     return ties
+
+
+def _against(findings: Findings, triples: Iterable[Triple]) -> tuple[Counter, ...]:
+    """What speaks against any of these conclusions, each statement once."""
+    found: dict[str, Counter] = {}
+    for s, name, o in triples:
+        for counter in counter_evidence(findings, s, o, name):
+            found.setdefault(counter.statement, counter)
+    return tuple(found.values())
 
 
 def _triads(findings: Findings, ties: dict[frozenset[str], SignedTie]) -> Iterator[Triad]:
@@ -127,6 +148,9 @@ def _triads(findings: Findings, ties: dict[frozenset[str], SignedTie]) -> Iterat
                 signs=signs,
                 balanced=balanced,
                 confidence=min(edge.confidence for edge in edges),
+                against=tuple(
+                    dict.fromkeys(c.statement for edge in edges for c in edge.counter_evidence)
+                ),
                 words=f"{names[0]} {signs[0]} {names[1]}, {names[0]} {signs[1]} {names[2]},"
                 f" {names[1]} {signs[2]} {names[2]}: {verdict}",
             )
@@ -171,8 +195,12 @@ def web_of(findings: Findings, a: str, b: str, asked: Asked) -> Web:
                     findings.confidence(a, "reaches", actor),
                     findings.confidence(b, "reaches", actor),
                 ),
+                counter_evidence=_against(
+                    findings,
+                    ((x, "reaches", actor) for x in (a, b) if number < MAX_CITED),
+                ),
             )
-            for actor in sorted(ours & theirs)
+            for number, actor in enumerate(sorted(ours & theirs))
         ),
         only_a=tuple(sorted(short(actor) for actor in ours - theirs)),
         only_b=tuple(sorted(short(actor) for actor in theirs - ours)),

@@ -8,14 +8,13 @@ back. What only happens in a scenario is counted where it weakens, and says that
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import NamedNode
 
-from axiskg.namespaces import AXIS, ENT
+from axiskg.namespaces import ENT
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.lookup import rows
 from axiskg.reasoning.values import Citation, Counter, short, spoken
@@ -35,6 +34,17 @@ FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
 _PARTS: Final = ("leads", "leaderOf", "bodyOf", "partOf")
 _HOSTILITY: Final = frozenset({"opposes", "adverseTo", "rivalOf"})
 """Conclusions against which friendliness speaks, not hostility."""
+
+_THROUGH_INSTITUTIONS: Final = frozenset(
+    {
+        "indirectlyAlignedWith",
+        "linkedByApplicationWith",
+        "linkedByInvitationWith",
+        "reaches",
+        "sharesInstitutionWith",
+    }
+)
+"""Conclusions that may rest on an institution, so that what holds it back speaks against them."""
 
 _DOUBTFUL: Final = frozenset({"Possible", "Unlikely", "Undetermined"})
 
@@ -61,19 +71,15 @@ class _Pair:
         return self.a | self.b | around
 
 
-def counter_evidence(
-    findings: Findings,
-    a: str,
-    b: str,
-    *,
-    institutions: Iterable[str],
-    against: str,
-) -> tuple[Counter, ...]:
+def counter_evidence(findings: Findings, a: str, b: str, against: str) -> tuple[Counter, ...]:
     """The statements against a conclusion on `a` and `b`, in the order of the text.
 
-    `institutions` are the IRIs of those that link the two; `against` names the conclusion.
+    `against` names the conclusion. What holds back an institution that the two have in common is
+    counted where the conclusion may rest on it.
     """
     families = _families(findings)
+    common = findings.roles_of(a).keys() & findings.roles_of(b).keys()
+    institutions = sorted(common) if against in _THROUGH_INSTITUTIONS else ()
     pair = _pair(findings, a, b, institutions, families["weakening"])
     found: list[Counter] = []
     for citation in _about(findings, pair.nodes):
@@ -104,15 +110,7 @@ def unaccepted_ties(findings: Findings, a: str, b: str) -> tuple[Citation, ...]:
 
 
 def _families(findings: Findings) -> dict[str, frozenset[str]]:
-    name_of = {AXIS + p: name for name, members in FAMILIES.items() for p in members}
-    families: dict[str, set[str]] = defaultdict(set)
-    wanted = [NamedNode(iri) for iri in name_of]
-    for row in rows(findings.store, findings.queries_dir, "sub-properties", family=wanted):
-        family, property_ = row["family"], row["property"]
-        assert isinstance(family, NamedNode)
-        assert isinstance(property_, NamedNode)
-        families[name_of[family.value]].add(short(property_.value))
-    return {name: frozenset(families[name]) for name in FAMILIES}
+    return {name: findings.narrower(members) for name, members in FAMILIES.items()}
 
 
 def _nodes_of(

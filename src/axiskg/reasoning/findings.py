@@ -16,7 +16,8 @@ from axiskg.reasoning.actors import Directory
 from axiskg.reasoning.citations import citations
 from axiskg.reasoning.engine import Run
 from axiskg.reasoning.lookup import rows
-from axiskg.reasoning.values import Citation
+from axiskg.reasoning.roles import Role, role_weights
+from axiskg.reasoning.values import Citation, short
 from axiskg.store.protocol import Store
 
 __all__ = ["ASSUMED", "Findings"]
@@ -48,6 +49,7 @@ class Findings:
     directory: Directory
     run: Run
     _tables: dict[str, _Table] = field(default_factory=dict, compare=False)
+    _narrower: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False)
     _cited: dict[str, Citation] = field(default_factory=dict, compare=False)
     _stated: dict[tuple[str, str, str], tuple[str, ...]] = field(
         default_factory=dict, compare=False
@@ -97,6 +99,30 @@ class Findings:
         return frozenset(
             row["property"].value for row in found if isinstance(row["property"], NamedNode)
         )
+
+    def narrower(self, properties: tuple[str, ...]) -> frozenset[str]:
+        """These properties and their sub-properties, by local name."""
+        if properties not in self._narrower:
+            wanted = [NamedNode(AXIS + name) for name in properties]
+            found = rows(self.store, self.queries_dir, "sub-properties", family=wanted)
+            self._narrower[properties] = frozenset(
+                short(row["property"].value)
+                for row in found
+                if isinstance(row["property"], NamedNode)
+            )
+        return self._narrower[properties]
+
+    @cached_property
+    def _roles(self) -> tuple[Role, ...]:
+        return role_weights(self.store, self.queries_dir)
+
+    def roles_of(self, actor: str) -> dict[str, Role]:
+        """The heaviest role that an actor has in each institution."""
+        found: dict[str, Role] = {}
+        for role in self._roles:
+            for institution in self.objects(actor, role.property):
+                found.setdefault(institution, role)
+        return found
 
     def label(self, iri: str) -> str:
         """What people call an entity."""

@@ -17,22 +17,16 @@ from typing import Final, Literal
 from pydantic import Field
 
 from axiskg.reasoning.findings import Findings
+from axiskg.reasoning.roles import MEMBER
 from axiskg.reasoning.values import Citation, Value, short, spoken
 
-__all__ = ["ROLES", "Draft", "Link", "drafts_between", "exclusivity", "links_between", "roles_of"]
+__all__ = ["Draft", "Link", "drafts_between", "exclusivity", "links_between"]
 
 Triple = tuple[str, str, str]
 
 Dimension = Literal[
     "partnership", "institution", "founding", "threat", "grievance", "adversary", "partner"
 ]
-
-ROLES: Final = {
-    "memberOf": ("member", 1.0),
-    "invitedToJoin": ("invitee", 0.5),
-    "appliedToJoin": ("applicant", 0.25),
-}
-"""Property, role and weight, strongest role first: an invitee is no member, an applicant less."""
 
 _TIES: Final = ("allianceWith", "militaryPartnerOf", "partnerOf", "tradingPartnerOf")
 
@@ -110,15 +104,6 @@ def exclusivity(named: int) -> float:
     return 1 / math.log2(max(named, 2))
 
 
-def roles_of(findings: Findings, actor: str) -> dict[str, tuple[str, str]]:
-    """Institution to (role, property): the strongest role that the actor has in each."""
-    roles: dict[str, tuple[str, str]] = {}
-    for property_, (role, _) in ROLES.items():
-        for institution in findings.objects(actor, property_):
-            roles.setdefault(institution, (role, property_))
-    return roles
-
-
 def links_between(findings: Findings, a: str, b: str) -> Iterator[Link]:
     """All links of two actors, kind by kind; within a kind by strength, then by name."""
     return (draft.cited(findings) for draft in drafts_between(findings, a, b))
@@ -184,13 +169,15 @@ def _partnerships(findings: Findings, a: str, b: str) -> Iterator[Draft]:
 
 
 def _institutions(findings: Findings, a: str, b: str) -> Iterator[Draft]:
-    ours, theirs = roles_of(findings, a), roles_of(findings, b)
-    weights = dict(ROLES.values())
+    ours, theirs = findings.roles_of(a), findings.roles_of(b)
     for institution in ours.keys() & theirs.keys():
-        (a_role, a_property), (b_role, b_property) = ours[institution], theirs[institution]
-        if "member" not in (a_role, b_role):
+        (a_property, a_role, a_weight), (b_property, b_role, b_weight) = (
+            ours[institution],
+            theirs[institution],
+        )
+        if MEMBER not in (a_property, b_property):
             continue
-        named = len(findings.subjects("memberOf", institution))
+        named = len(findings.subjects(MEMBER, institution))
         words = (
             f"{findings.label(a)} is {_article(a_role)} and {findings.label(b)}"
             f" {_article(b_role)} of {findings.label(institution)} ({named} members named)"
@@ -202,7 +189,7 @@ def _institutions(findings: Findings, a: str, b: str) -> Iterator[Draft]:
             [(a, a_property, institution), (b, b_property, institution)],
             relations=(a_role, b_role),
             named=named,
-            weight=weights[a_role] * weights[b_role],
+            weight=a_weight * b_weight,
             words=words,
         )
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from axiskg.errors import NotFoundError, ParameterError
-from axiskg.namespaces import AXIS, PREFIXES, SCN, expand
+from axiskg.errors import ConfigError, NotFoundError, ParameterError
+from axiskg.namespaces import AXIS, PREFIXES, SCN, curie, expand
 from axiskg.reasoning.database import Database
 
 __all__ = ["SEMIRINGS", "Assumption", "Selection", "create_quoted", "select_statements"]
@@ -104,6 +104,7 @@ def select_statements(db: Database, selection: Selection, run: str) -> None:
     """
     term = db.intern
     table = term(selection.confidence_table)
+    _check_table(db, selection.confidence_table, table)
     conditions = [_view(db, selection.view)]
     if selection.as_of is not None:
         day = (selection.as_of - date(1970, 1, 1)).days
@@ -143,6 +144,19 @@ def select_statements(db: Database, selection: Selection, run: str) -> None:
             row = [*ids, term(assumption.statement), assumption.confidence]
             db.rows(f"INSERT INTO {run}.chosen VALUES (?, ?, ?, ?, ?)", row)
     create_quoted(db, selection, run)
+
+
+def _check_table(db: Database, name: str, table: int) -> None:
+    """Raise `ConfigError` when statements would be weighed by a table without rows."""
+    rows = db.rows(f"SELECT count(*) FROM confidence WHERE tab = {table}")
+    if rows[0][0] == 0 and db.rows("SELECT 1 FROM statement LIMIT 1"):
+        known = sorted(
+            curie(db.text(row[0])) for row in db.rows("SELECT DISTINCT tab FROM confidence")
+        )
+        raise ConfigError(
+            f"the ontology in this store has no confidence table {curie(name)} (it has"
+            f" {', '.join(known) or 'none'}): add its rows (axis:ConfidenceRow) and build again"
+        )
 
 
 def create_quoted(db: Database, selection: Selection, run: str) -> None:

@@ -264,3 +264,11 @@ def test_statements_of_a_paragraph_and_of_an_entity(article: Analysis) -> None:
     assert "p26.k" in ids(belarus)
     with pytest.raises(NotFoundError):
         article.statements(paragraph=999)
+
+
+def test_what_speaks_against_the_common_web_of_china_and_russia(article: Analysis) -> None:
+    found = article.web("china", "russia")
+    india = next(one for one in found.reached if one.actor == "india")
+    told = {counter.statement.rpartition("/")[2]: counter for counter in india.counter_evidence}
+    assert {c.kind for c in told.values()} == {"group-held-back"}
+    assert any(c.paragraph == 27 and c.sentence == 1 for c in told.values())

@@ -117,3 +117,27 @@ def test_why_not_names_the_missing_side(small: Analysis) -> None:
     assert any(near.rule == "mutual-backing" for near in found.nearest)
     assert "missing" in found.text
     assert small.why_not("china", "mutuallyBacks", "russia").holds
+
+
+def test_counter_evidence_stands_with_ties_and_triads(small: Analysis) -> None:
+    found = small.balance()
+    tie = next(tie for tie in found.ties if (tie.a, tie.b) == ("china", "russia"))
+    against = {counter.statement.rpartition("/")[2]: counter for counter in tie.counter_evidence}
+    assert {"p5.a", "p5.b", "p5.c", "p5.d"} <= set(against)
+    assert against["p5.a"].against == "directlyTiedTo"
+    rivals = next(tie for tie in found.ties if tie.sign == "-")
+    assert not {"reservation", "hostile"} & {c.kind for c in rivals.counter_evidence}
+    triad = next(t for t in found.triads if {"china", "russia"} < set(t.actors))
+    assert {c.statement for c in tie.counter_evidence} <= set(triad.against)
+
+
+def test_counter_evidence_stands_with_who_is_reached(small: Analysis) -> None:
+    found = small.web("china", "russia")
+    assert {one.actor for one in found.reached} >= {"brazil", "india"}
+    hindered = small.web("china", "iran")
+    assert all(
+        counter.against == "reaches"
+        for web in (found, hindered)
+        for one in web.reached
+        for counter in one.counter_evidence
+    )
