@@ -16,7 +16,7 @@ import pytest
 from benchmarks.conformance_servers import Server, axiskg_server
 
 from axiskg.build import build
-from axiskg.namespaces import INFERRED_GRAPH, PROVENANCE_GRAPH
+from axiskg.namespaces import INFERRED_GRAPH, PROVENANCE_GRAPH, ROOT, ST
 from axiskg.server.accounts import TokenFile
 from axiskg.settings import Settings
 from axiskg.store import EmbeddedStore
@@ -90,13 +90,40 @@ def announced(client: httpx.Client) -> list[bool]:
     ]
 
 
-def test_the_note_outlives_the_server_and_goes_with_new_conclusions(
-    store: Path, tmp_path: Path
-) -> None:
+def test_the_note_outlives_the_server(tmp_path: Path) -> None:
+    """In a store with next to nothing but the record that a build leaves."""
+    store = tmp_path / "store"
+    record = f"<{ROOT}> <http://schema.org/sha256> 'x'"
+    with EmbeddedStore.open(store) as opened:
+        opened.update(
+            f"INSERT DATA {{ GRAPH <{PROVENANCE_GRAPH}> {{ {record} }}"
+            f" GRAPH <{INFERRED_GRAPH}> {{ <urn:s> <urn:p> 1 }} }}"
+        )
     with serving(store) as (_, client):
         assert not any(announced(client))
         write(client, "INSERT DATA { GRAPH <urn:mine> { <urn:s> <urn:p> 1 } }")
         assert not any(announced(client))
+        write(client, HARMLESS)
+        assert all(announced(client))
+        since = client.get("/readyz").json()["stale_at"]
+    with serving(store) as (server, client):
+        assert all(announced(client))
+        assert client.get("/readyz").json()["stale_at"] == since
+        assert httpx.post(f"{server.root}/api/refresh", trust_env=False).status_code == 401
+        assert client.post("/api/refresh").status_code == 200
+        assert not any(announced(client))
+        params = {"graph": f"{ST}by-hand/p1.a"}
+        turtle = {"content-type": "text/turtle"}
+        put = client.put("/graphs", params=params, content="<urn:s> <urn:p> 2 .", headers=turtle)
+        assert put.status_code == 201
+        assert all(announced(client))
+    with serving(store) as (_, client):
+        assert all(announced(client))
+
+
+@pytest.mark.slow
+def test_the_note_goes_with_new_conclusions(store: Path, tmp_path: Path) -> None:
+    with serving(store) as (_, client):
         before = inferred(client)
         write(client, WITHOUT)
         assert all(announced(client))
