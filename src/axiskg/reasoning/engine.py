@@ -19,13 +19,14 @@ from axiskg.namespaces import AXIS
 from axiskg.reasoning.database import Database, Limits
 from axiskg.reasoning.database_file import KEPT, AttachedDatabase, attach_draft, write_draft
 from axiskg.reasoning.evaluation import Evaluation
+from axiskg.reasoning.facts import MOST, Facts
 from axiskg.reasoning.ir import RDF_TYPE, Kind, Relation
 from axiskg.reasoning.owl_rl import OwlProfile, axioms_of
 from axiskg.reasoning.program import Program, compile_program
 from axiskg.reasoning.program_json import program_of, program_text
 from axiskg.reasoning.proofs import Key, Proof
 from axiskg.reasoning.rules import RuleFile, read_rules
-from axiskg.reasoning.search import MOST, Search
+from axiskg.reasoning.search import Search
 from axiskg.reasoning.selection import Assumption, Selection
 from axiskg.reasoning.terms import short, term_of
 from axiskg.reasoning.violations import Inconsistency, found_inconsistencies
@@ -122,7 +123,7 @@ class Run:
 
     def holds(self, s: str, p: str, o: str) -> Fact | None:
         """The fact, or None when it does not hold in this run."""
-        search = Search(self._evaluation)
+        search = Facts(self._evaluation)
         node = search.node(s, p, o)
         with self._db.lock:
             found = None if node is None else search.fact(node)
@@ -132,7 +133,7 @@ class Run:
 
     def supports(self, s: str, p: str, o: str) -> list[str]:
         """The statements of this run that assert the fact itself, strongest first."""
-        search = Search(self._evaluation)
+        search = Facts(self._evaluation)
         node = search.node(s, p, o)
         return [] if node is None else list(search.supports([node], None)[node][0].strongest)
 

@@ -19,6 +19,7 @@ from sqlglot import exp
 
 from axiskg.namespaces import AXIS
 from axiskg.reasoning.evaluation import Evaluation
+from axiskg.reasoning.facts import Facts
 from axiskg.reasoning.ir import (
     RDF_TYPE,
     Atom,
@@ -33,7 +34,6 @@ from axiskg.reasoning.ir import (
 )
 from axiskg.reasoning.matching import Matcher, UnansweredError
 from axiskg.reasoning.proofs import Key
-from axiskg.reasoning.search import Search
 from axiskg.reasoning.sql import Body, number
 from axiskg.reasoning.terms import short
 from axiskg.reasoning.words import absence_text, test_text
@@ -105,7 +105,7 @@ def why_not(run: Evaluation, goal: Key) -> WhyNot:
 class _Asking:
     def __init__(self, run: Evaluation) -> None:
         self.run, self.db = run, run.db
-        self.search = Search(run)
+        self.facts = Facts(run)
         self.left = QUERIES
         self.places: list[_Place] = []
         self.known: dict[tuple[Atom, int], tuple[Attempt, ...]] = {}
@@ -115,8 +115,8 @@ class _Asking:
     def ask(self, goal: Key) -> WhyNot:
         known = self.db.found(goal)
         unknown = tuple(text for text in goal if text not in known)
-        node = self.search.node(*goal)
-        if node is not None and self.search.fact(node) is not None:
+        node = self.facts.node(*goal)
+        if node is not None and self.facts.fact(node) is not None:
             return WhyNot(goal, True)
         if node is None:
             return WhyNot(goal, False, unknown=unknown)
@@ -260,7 +260,7 @@ class _Asking:
         texts = self.db.texts(row.values())
         named = {v: texts[i] for v, i in row.items()}
         holding = tuple(
-            self.search.key((a.relation, self.number(a.s, row), self.number(a.o, row)))
+            self.facts.key((a.relation, self.number(a.s, row), self.number(a.o, row)))
             for a in (rule.atoms[n] for n in kept)
             if a.relation.kind in (Kind.PROPERTY, Kind.CLASS)
         )
