@@ -39,6 +39,9 @@ _ROW_ENDS: Final = {
 }
 """What ends each row; a quote that ends a JSON string is followed by `,`, `}` or `:`."""
 
+_ROW_TOKENS: Final = {"json": b'}},{"', "xml": b"</result>", "tsv": b"\n"}
+"""What stands at each row's end, though in JSON at the end of some literals too."""
+
 _HEADED: Final = frozenset({"csv", "tsv"})
 
 
@@ -150,6 +153,11 @@ class Sink:
         whole = self._carry + b"".join(self._parts)
         self._parts.clear()
         self._pending = 0
+        cut = self._free_cut(whole)
+        if cut:
+            self._carry = whole[cut:]
+            self._send(whole[:cut])
+            return
         cut = max(0, len(whole) - _HELD_BACK)
         bounds = self._row_bounds(whole, cut)
         if bounds and bounds[-1] > cut:
@@ -160,6 +168,30 @@ class Sink:
             self._finish(data, truncated)
             raise FullError
         self._send(data)
+
+    def _free_cut(self, whole: bytes) -> int:
+        """The end of the last row in `whole`, if no cap is near, with the rows counted; else 0.
+
+        Most pieces of an answer are far from any cap, and then no row needs a look of its own.
+        """
+        token = _ROW_TOKENS.get(self._media)
+        if self._row_end is None or token is None:
+            return 0
+        limits = self._limits
+        # One more byte than the token, which tells a row's end from a literal's.
+        at = whole.rfind(token, 0, len(whole) - 1)
+        most = whole.count(token)
+        near = self._rows + most >= limits.max_rows or self._size + len(whole) > limits.max_bytes
+        if at < 0 or near:
+            return 0
+        if self._media == "json":
+            cut = at + 2
+            self._rows += len(self._row_end.findall(whole, 0, cut + 4))
+        else:
+            cut = at + len(token)
+            self._rows += whole.count(token, 0, cut)
+        self._size += cut
+        return cut
 
     def _within_limits(self, data: bytes, bounds: list[int]) -> tuple[bytes, str]:
         """The part of `data` that may be sent, and the name of the cap that cut it, or ''."""
