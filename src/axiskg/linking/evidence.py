@@ -213,7 +213,7 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
     code = keys.is_code(name)
     short = keys.compact(name) if code else ""
     alone = len({hit.item.qid for hit in hits}) == 1
-    bearers = {hit.item.qid for hit in hits if hit.how in _ATTESTED and hit.name == name}
+    bearers = {h.item.qid for h in hits if h.how in _ATTESTED and keys.compact(h.name) == short}
     told = any(
         hit.how == "acronym"
         and hit.item.kind == "igo"
