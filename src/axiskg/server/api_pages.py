@@ -161,8 +161,16 @@ async def endpoint(request: Request) -> HTMLResponse:
             f"{settings.query_timeout_s:g} s; less with ?timeout=",
             "504, or a transfer that breaks off",
         ),
-        ("Rows of an answer", f"{settings.max_rows:,}", "the answer ends there and says so"),
-        ("Size of an answer", f"{settings.max_answer_mb} MB", "the answer ends there and says so"),
+        (
+            "Rows of an answer",
+            f"{settings.max_rows:,}",
+            "the answer ends there and says so, or breaks off",
+        ),
+        (
+            "Size of an answer",
+            f"{settings.max_answer_mb} MB",
+            "the answer ends there and says so, or breaks off",
+        ),
         ("Memory of a query", f"{settings.worker_memory_mb} MB", "503"),
         ("Long queries at once", f"{settings.slow_queries}", "503 with Retry-After"),
         ("Text of a query or update", f"{settings.max_request_kb} kB", "413"),
@@ -175,13 +183,12 @@ async def endpoint(request: Request) -> HTMLResponse:
     body = (
         '<h2 id="limits">Limits</h2>'
         + table(["what", "limit", "beyond it"], rows, caption="Limits of this server")
-        + "<p>An answer that is cut says so: with the header <code>AxisKG-Truncated</code> when it"
-        " is known in time. Longer answers carry the caps in <code>AxisKG-Limits</code>; JSON and"
-        " XML results end well-formed at the cap, with a link to this page in their head (XML with"
-        " a comment too). A CSV, TSV or RDF answer that reaches a cap once it has begun breaks"
-        " off, as does any answer whose time is up. A whole answer ends as HTTP says.</p>"
+        + "<p>An answer that is cut before it starts is well-formed and says so with the header"
+        " <code>AxisKG-Truncated</code>; JSON and XML results have a link to this page in their"
+        " head. A longer answer carries the caps in <code>AxisKG-Limits</code>, and if it reaches"
+        " one, or its time is up, it breaks off in the middle. What arrives whole is whole.</p>"
         "<h2>Not offered</h2><p>SERVICE asks no other endpoint unless the operator has named it,"
-        " LOAD and FROM fetch nothing.</p>"
+        " LOAD fetches no other document, FROM fetches nothing.</p>"
         f"<h2>Prefixes</h2><pre>{escape(prefixes)}</pre>"
     )
     return _html(page("The endpoint", body))

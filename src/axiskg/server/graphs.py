@@ -301,6 +301,11 @@ class GraphStoreRoute:
             raise ProblemError(400, "a patch of the default graph can't write another graph")
 
         async def ready() -> tuple[str | None, bool] | None:
+            if conditions.must_exist is False:
+                # Whatever comes of it, it is not written.
+                if await self._exists(request, graph):
+                    raise conditions.failure()
+                raise NotFoundError(f"there is no graph {graph}")
             # Without conditions too: what is not there can't be patched.
             return await self._ready_for(conditions, graph) or (graph or None, True)
 
