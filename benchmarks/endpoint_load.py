@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import selectors
 import socket
 import threading
@@ -9,10 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
 
-__all__ = ["Load", "Transfer", "get", "load", "transfer"]
+__all__ = ["Load", "Transfer", "get", "in_background", "load", "rows_in", "transfer"]
 
 _RECEIVE_BYTES = 1 << 16
+_SAMPLED = 97
+"""One of so many answers is kept."""
 
 
 @dataclass(slots=True)
@@ -22,6 +26,8 @@ class Load:
     seconds: float
     times: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
+    samples: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """Some requests and the bodies of their answers."""
 
     @property
     def per_s(self) -> float:
@@ -73,10 +79,12 @@ class _Connection:
     def connect(self) -> None:
         self.sock = socket.create_connection(self._address)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.buffer = b""
+        self.buffer = self.body = self.request = b""
+        self.chunked = False
         self.sent = 0.0
 
     def send(self, request: bytes) -> None:
+        self.request = request
         self.sent = time.perf_counter()
         self.sock.sendall(request)
 
@@ -99,8 +107,13 @@ class _Connection:
         elif not body.endswith(b"0\r\n\r\n"):
             return None
         status = int(head[9:12])
+        self.body, self.chunked = body, at < 0
         self.buffer = b""
         return status
+
+    def sample(self) -> tuple[bytes, bytes]:
+        """The request and the body of its answer."""
+        return self.request, _joined(self.body) if self.chunked else self.body
 
 
 def load(url: str, requests: Iterator[bytes], *, clients: int, seconds: float) -> Load:
@@ -128,6 +141,8 @@ def load(url: str, requests: Iterator[bytes], *, clients: int, seconds: float) -
             finished = time.perf_counter()
             measured.times.append(finished - connection.sent)
             measured.statuses[status] = measured.statuses.get(status, 0) + 1
+            if status == 200 and len(measured.times) % _SAMPLED == 1:
+                measured.samples.append(connection.sample())
             if status == 0:
                 selector.unregister(connection.sock)
                 connection.sock.close()
@@ -141,6 +156,26 @@ def load(url: str, requests: Iterator[bytes], *, clients: int, seconds: float) -
         connection.sock.close()
     selector.close()
     return measured
+
+
+def _joined(chunked: bytes) -> bytes:
+    """A body without the sizes of its chunks."""
+    parts = []
+    while True:
+        size, _, chunked = chunked.partition(b"\r\n")
+        length = int(size.partition(b";")[0], 16)
+        if not length:
+            return b"".join(parts)
+        parts.append(chunked[:length])
+        chunked = chunked[length + 2 :]
+
+
+def rows_in(url: str, query: str) -> int:
+    """The rows of an answer, fetched and read whole."""
+    request = Request(f"{url}?query={quote(query, safe='')}")
+    request.add_header("Accept", "application/sparql-results+json")
+    with build_opener(ProxyHandler({})).open(request, timeout=120) as response:
+        return len(json.load(response)["results"]["bindings"])
 
 
 def transfer(url: str, query: str) -> Transfer:
