@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from pyoxigraph import NamedNode, Quad, Triple
 
@@ -36,6 +36,7 @@ from axiskg.store.protocol import Store
 __all__ = [
     "Assumption",
     "Fact",
+    "Head",
     "Inconsistency",
     "Limits",
     "OwlProfile",
@@ -69,6 +70,18 @@ class Fact:
     def triple(self) -> Triple:
         """The triple as RDF terms."""
         return Triple(term_of(self.s), NamedNode(self.p), term_of(self.o))  # type: ignore[arg-type]
+
+
+class Head(NamedTuple):
+    """A statement by its head triple, with what decides whether it is worth a look."""
+
+    statement: str
+    subject: str
+    relation: str
+    object: str
+    modality: str
+    polarity: str
+    likelihood: str
 
 
 class Run:
@@ -133,9 +146,32 @@ class Run:
 
     def supports(self, s: str, p: str, o: str) -> list[str]:
         """The statements of this run that assert the fact itself, strongest first."""
+        with self._db.lock:
+            return self._supports(s, p, o)
+
+    def _supports(self, s: str, p: str, o: str) -> list[str]:
         search = Facts(self._evaluation)
         node = search.node(s, p, o)
         return [] if node is None else list(search.supports([node], None)[node][0].strongest)
+
+    def heads(self, nodes: Iterable[str]) -> list[Head]:
+        """The statements whose head triple names one of the nodes, whatever the selection."""
+        found = [self._db.find(node) for node in nodes]
+        wanted = ", ".join(str(number) for number in found if number is not None)
+        if not wanted:
+            return []
+        term = self._db.intern
+        names = ("headSubject", "headProperty", "headObject")
+        picked = ", ".join(f"max(o) FILTER (p = {term(AXIS + name)}) AS {name}" for name in names)
+        rows = self._db.rows(
+            f"""WITH head AS (SELECT s AS st, {picked} FROM prov
+              WHERE p IN ({", ".join(str(term(AXIS + name)) for name in names)}) GROUP BY s)
+            SELECT st, {", ".join(names)}, modality, polarity, likelihood
+            FROM head JOIN statement USING (st)
+            WHERE headSubject IN ({wanted}) OR headObject IN ({wanted})"""
+        )
+        texts = self._db.texts({number for row in rows for number in row if number is not None})
+        return sorted(Head(*("" if n is None else texts[n] for n in row)) for row in rows)
 
     def inferred(self) -> Iterator[Triple]:
         """The conclusions of the domain rules, in order; what of them is asserted left out."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from owlrl import DeductiveClosure, OWLRL_Semantics
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse, serialize
@@ -15,7 +15,7 @@ from rdflib import Graph, URIRef
 from axiskg.namespaces import ONTOLOGY_GRAPH, PREFIXES
 from axiskg.ontology import read_ontology
 from axiskg.reasoning.checker import check_proof
-from axiskg.reasoning.engine import OwlProfile, Reasoner
+from axiskg.reasoning.engine import Limits, OwlProfile, Reasoner
 
 PROLOGUE = (
     "@prefix : <urn:t:> . @prefix owl: <http://www.w3.org/2002/07/owl#> ."
@@ -226,3 +226,20 @@ def test_what_is_consistent_is_not_reported() -> None:
     turtle = ":C0 owl:disjointWith :C1 . :p0 a owl:FunctionalProperty . :i0 a :C0 ; :p0 :i1 ."
     with Reasoner.from_quads(quads_of(turtle)) as reasoner:
         assert reasoner.run().inconsistencies == []
+
+
+@given(
+    axioms=st.lists(AXIOMS, min_size=3, max_size=6),
+    assertions=st.lists(ASSERTIONS, min_size=2, max_size=6),
+)
+@settings(max_examples=10)
+def test_proofs_out_of_arrays_are_those_of_the_database(
+    axioms: list[str], assertions: list[str]
+) -> None:
+    quads = quads_of("\n".join([*axioms, *assertions]))
+    asking = Limits(array_rows=0)
+    with Reasoner.from_quads(quads) as fast, Reasoner.from_quads(quads, limits=asking) as slow:
+        run, asked = fast.run(), slow.run()
+        facts = [fact for fact in run.all_facts() if not fact.asserted]
+        for fact in facts[:: max(1, len(facts) // 5)]:
+            assert run.proofs(*fact.key, limit=2) == asked.proofs(*fact.key, limit=2)
