@@ -2,7 +2,8 @@
 
 Rule files (`rules`, `algebra`) and the ontology (`owl_rl`) become rules of one kind (`ir`), split
 (`factoring`) and ordered (`strata`), written as SQL (`sql`) and run over chosen statements
-(`selection`, `evaluation`) in DuckDB (`database`). `engine` is the way in.
+(`selection`, `evaluation`) in DuckDB (`loading`, `database`). Why and why not are answered out of
+sorted `arrays` (`matching`, `facts`, `search`, `why_not`). `engine` is the way in.
 """
 
 from __future__ import annotations
