@@ -7,9 +7,12 @@ import io
 import json
 import socket
 import threading
+from typing import IO, cast
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from axiskg.store.frames import (
     ANSWER,
@@ -25,6 +28,7 @@ from axiskg.store.frames import (
 from axiskg.store.sink import AnswerLimits, FullError, Sink
 
 TRICKY = '}},{"a'
+QUERY = "SELECT ?s ?o { ?s ?p ?o }"
 FORMATS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
@@ -39,6 +43,14 @@ def written(media: str, rows: int, max_rows: int, max_bytes: int) -> tuple[bytes
     for number in range(rows):
         value = f'{number} "quoted", {TRICKY}\n</result>'
         store.add(ox.Quad(ox.NamedNode(f"urn:{number}"), ox.NamedNode("urn:p"), ox.Literal(value)))
+    body, truncated, chunks, _ = sent(store, media, max_rows, max_bytes)
+    return body, truncated, chunks
+
+
+def sent(
+    store: ox.Store, media: str, max_rows: int, max_bytes: int
+) -> tuple[bytes, str, bool, int]:
+    """As `written`, with the number of rows that the sink has counted."""
     ours, theirs = socket.socketpair()
     limits = AnswerLimits(max_rows, max_bytes, "http://x/limits")
 
@@ -46,20 +58,20 @@ def written(media: str, rows: int, max_rows: int, max_bytes: int) -> tuple[bytes
         sink = Sink(theirs)
         sink.start(form="bindings", media=media, encoding="", limits=limits, started=1e12)
         try:
-            store.query("SELECT ?s ?o { ?s ?p ?o }").serialize(sink, FORMATS[media])
+            _solutions(store).serialize(cast("IO[bytes]", sink), FORMATS[media])
             sink.close()
         except FullError:
             pass
 
     thread = threading.Thread(target=work)
     thread.start()
-    body, truncated, chunks = b"", "", False
+    body, truncated, chunks, counted = b"", "", False, -1
     while True:
         frame = receive(ours)
         assert frame is not None
         kind, content = frame
         if kind == ANSWER:
-            _, head, body = unpack_answer(content)
+            counted, head, body = unpack_answer(content)
             truncated = loads(head)[3]
             break
         if kind == BEGIN:
@@ -67,12 +79,12 @@ def written(media: str, rows: int, max_rows: int, max_bytes: int) -> tuple[bytes
         elif kind == CHUNK:
             body += content
         elif kind == END:
-            truncated = unpack(content)[1]
+            counted, truncated = unpack(content)
             break
     thread.join()
     ours.close()
     theirs.close()
-    return body, truncated, chunks
+    return body, truncated, chunks, counted
 
 
 def rows_of(media: str, body: bytes) -> int:
@@ -127,3 +139,55 @@ def test_a_cut_is_said_in_the_document() -> None:
     xml, _, _ = written("xml", 50, 10, 1 << 30)
     assert b'<link href="http://x/limits"/></head>' in xml
     assert b"cut by the cap on rows after 10 rows" in xml
+
+
+LITERALS = st.lists(
+    st.sampled_from([*'{}[],:"\\\n\r\t<>/ aé', "}},{", '}},{"', "</result>"]), max_size=30
+).map("".join)
+
+
+def _solutions(store: ox.Store) -> ox.QuerySolutions:
+    found = store.query(QUERY)
+    assert isinstance(found, ox.QuerySolutions)
+    return found
+
+
+@given(
+    values=st.lists(LITERALS, max_size=12),
+    media=st.sampled_from(sorted(FORMATS)),
+    repeated=st.sampled_from([1, 1, 400]),
+)
+@settings(max_examples=120, deadline=None)
+def test_an_answer_is_the_engines_own_and_its_rows_are_counted(
+    values: list[str], media: str, repeated: int
+) -> None:
+    store = ox.Store()
+    for number, value in enumerate(values * repeated):
+        subject = ox.NamedNode(f"urn:{number}")
+        store.add(ox.Quad(subject, ox.NamedNode("urn:p"), ox.Literal(value)))
+    own = _solutions(store).serialize(format=FORMATS[media])
+    body, truncated, chunks, counted = sent(store, media, 10_000, 1 << 30)
+    if chunks:
+        link = b"http://x/limits"
+        body = body.replace(b'"link":["' + link + b'"],', b"", 1)
+        body = body.replace(b'<link href="' + link + b'"/>', b"", 1)
+    assert body == own
+    assert (truncated, counted) == ("", len(store))
+
+
+@given(
+    values=st.lists(LITERALS, min_size=1, max_size=6),
+    media=st.sampled_from(sorted(FORMATS)),
+    cap=st.integers(1, 3000),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_cap_leaves_exactly_its_rows(values: list[str], media: str, cap: int) -> None:
+    store = ox.Store()
+    for number, value in enumerate(values * 400):
+        subject = ox.NamedNode(f"urn:{number}")
+        store.add(ox.Quad(subject, ox.NamedNode("urn:p"), ox.Literal(value)))
+    body, truncated, chunks, counted = sent(store, media, cap, 1 << 30)
+    assert truncated == ("rows" if cap < len(store) else "")
+    assert counted == min(cap, len(store))
+    if media == "csv" or not (truncated and chunks):
+        assert rows_of(media, body) == counted
