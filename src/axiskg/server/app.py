@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -34,6 +35,9 @@ def create_app(settings: Settings) -> Front:
         app.state.context = Context(
             settings=settings, store=services.store, generation=lambda: services.generation
         )
+        # What is here now stays: no collection during a request needs to walk over it.
+        gc.collect()
+        gc.freeze()
         try:
             yield
         finally:
