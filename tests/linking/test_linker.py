@@ -104,6 +104,11 @@ ALONE = [
     ("che", "Q39"),
     ("fr", "Q142"),
     ("ISO 3166-1:NO", "Q20"),
+    ("UK", "Q145"),
+    ("U.K.", "Q145"),
+    ("UN", "Q1065"),
+    ("FR", "Q142"),
+    ("IMF", "Q7804"),
     ("State of Libya", "Q1016"),
     ("Swaziland (formerly)", "Q1050"),
     ("Slovak Republic", "Q214"),
@@ -120,8 +125,8 @@ def test_codes_titles_and_initials_decide_alone(name: str, expected: str, linker
 
 @pytest.mark.parametrize(
     "name",
-    ["VU", "M.L.", "and", "can", "Turkey (part in Europe)", "Indian Government", "priest",
-     "aviator", "State of Georgia", "Ireland (island)", "Democratic NPL"],
+    ["AU", "UA", "CA", "NE", "M.L.", "and", "can", "Turkey (part in Europe)", "Indian Government",
+     "priest", "aviator", "State of Georgia", "Ireland (island)", "Democratic NPL"],
 )  # fmt: skip
 def test_what_may_be_more_than_one_thing_is_no_state(name: str, linker: Linker) -> None:
     answer = linker.link(name)

@@ -47,6 +47,9 @@ _COMMON: Final = frozenset({"concept", "work", "other", "office", "person"})
 
 _ATTESTED: Final = frozenset({"label", "official", "alias", "register"})
 
+_FAMED: Final = 3.0
+"""How much more prominent (20 times, as a logarithm) what two capitals mean alone must be."""
+
 _PLACES: Final = frozenset({"city", "region", "island"})
 _SAME_GROUND: Final = frozenset({"former-state", "region", "island"})
 """Kinds of which a state of today may be the better reading of the same name."""
@@ -213,7 +216,11 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
     code = keys.is_code(name)
     short = keys.compact(name) if code else ""
     alone = len({hit.item.qid for hit in hits}) == 1
-    bearers = {h.item.qid for h in hits if h.how in _ATTESTED and keys.compact(h.name) == short}
+    bearers = {
+        h.item.qid: h.item.prominence
+        for h in hits
+        if h.how in _ATTESTED and keys.compact(h.name) == short and h.item.kind != "former-state"
+    }
     told = any(
         hit.how == "acronym"
         and hit.item.kind == "igo"
@@ -231,8 +238,13 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
             plain = len(name) > 3 and (alone or len(name) in keys.weights(hit.item.label))
             automatic = capitals and (typed or (plain and hit.item.kind == "igo"))
         elif code and hit.how not in ("label", "register"):
-            sure = exact and hit.item.kind in ("state", "igo") and not is_word(name)
-            automatic = typed or (sure and (len(short) > 2 or bearers == {hit.item.qid}))
+            sure = exact and not is_word(name)
+            if len(short) > 2:
+                automatic = typed or (sure and (hit.item.kind in ("state", "igo") or alone))
+            else:
+                rivals = [fame for qid, fame in bearers.items() if qid != hit.item.qid]
+                famed = not rivals or hit.item.prominence - max(rivals) >= _FAMED
+                automatic = typed or (sure and hit.item.kind in ("state", "igo") and famed)
         elif code:
             automatic = typed or exact or hit.item.kind == "igo"
         elif hit.item.kind in _COMMON and (" " not in name or name.islower()):
