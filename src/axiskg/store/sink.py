@@ -180,16 +180,17 @@ class Sink:
         limits = self._limits
         # One more byte than the token, which tells a row's end from a literal's.
         at = whole.rfind(token, 0, len(whole) - 1)
-        most = whole.count(token)
-        near = self._rows + most >= limits.max_rows or self._size + len(whole) > limits.max_bytes
-        if at < 0 or near:
+        if at < 0 or self._size + len(whole) > limits.max_bytes:
             return 0
         if self._media == "json":
             cut = at + 2
-            self._rows += len(self._row_end.findall(whole, 0, cut + 4))
+            rows = len(self._row_end.findall(whole, 0, cut + 4))
         else:
             cut = at + len(token)
-            self._rows += whole.count(token, 0, cut)
+            rows = whole.count(token, 0, cut)
+        if self._rows + rows >= limits.max_rows:
+            return 0
+        self._rows += rows
         self._size += cut
         return cut
 
