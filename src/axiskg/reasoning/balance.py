@@ -22,7 +22,7 @@ Triple = tuple[str, str, str]
 Sign = Literal["+", "-", "mixed"]
 
 MAX_TRIADS: Final = 1000
-MAX_CITED: Final = 50
+MAX_CITED: Final = 25
 """How many triads are listed, and how many ties have their statements looked up."""
 
 
@@ -72,7 +72,7 @@ class Reached(Value):
     b_statements: tuple[Citation, ...]
     confidence: float
     counter_evidence: tuple[Counter, ...] = Field(
-        description="Against either's reach; of more than 50 actors only for the first."
+        description="Against either's reach; of more than 25 actors only for the first."
     )
 
 

@@ -15,6 +15,7 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 from axiskg.namespaces import ENT
+from axiskg.reasoning.engine import Head
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.lookup import rows
 from axiskg.reasoning.values import Citation, Counter, short, spoken
@@ -30,6 +31,8 @@ FAMILIES: Final[Mapping[str, tuple[str, ...]]] = {
     "friendly": ("relatedTo", "cooperatesWith", "supports", "prioritizesRelationsWith"),
 }
 """By what a statement may speak against an alignment; the ontology gives the sub-properties."""
+
+_AGAINST: Final = ("reservation", "hostile", "weakening", "self-regard", "holding-back")
 
 _PARTS: Final = ("leads", "leaderOf", "bodyOf", "partOf")
 _HOSTILITY: Final = frozenset({"opposes", "adverseTo", "rivalOf"})
@@ -61,7 +64,7 @@ class _Pair:
     memberships: frozenset[str]
     weakening: frozenset[str]
 
-    def between(self, citation: Citation) -> bool:
+    def between(self, citation: Citation | Head) -> bool:
         s, o = citation.subject, citation.object
         return (s in self.a and o in self.b) or (s in self.b and o in self.a)
 
@@ -82,8 +85,10 @@ def counter_evidence(findings: Findings, a: str, b: str, against: str) -> tuple[
     institutions = sorted(common) if against in _THROUGH_INSTITUTIONS else ()
     pair = _pair(findings, a, b, institutions, families["weakening"])
     found: list[Counter] = []
-    for citation in _about(findings, pair.nodes):
-        reasons = _reasons if against not in _HOSTILITY else _friendly_reasons
+    reasons = _friendly_reasons if against in _HOSTILITY else _reasons
+    matters = _may_be_friendly if against in _HOSTILITY else _may_speak_against
+    heads = findings.heads(pair.nodes)
+    for citation in findings.cite(h.statement for h in heads if matters(h, pair, families)):
         judged = next(reasons(citation, pair, families, findings), None)
         if judged is not None:
             kind, why = judged
@@ -97,13 +102,15 @@ def unaccepted_ties(findings: Findings, a: str, b: str) -> tuple[Citation, ...]:
     families = _families(findings)
     adverse = families["reservation"] | families["hostile"]
     pair = _Pair(frozenset({short(a)}), frozenset({short(b)}), *(frozenset[str](),) * 5)
+    ties = [
+        head.statement
+        for head in findings.heads(pair.nodes)
+        if pair.between(head) and head.polarity == "Affirmed" and head.relation not in adverse
+    ]
     return tuple(
         citation
-        for citation in _about(findings, pair.nodes)
-        if pair.between(citation)
-        and citation.polarity == "Affirmed"
-        and citation.standing != "Accepted"
-        and citation.relation not in adverse
+        for citation in findings.cite(ties)
+        if citation.standing != "Accepted"
         and citation.statement
         not in findings.statements(ENT + citation.subject, citation.relation, ENT + citation.object)
     )
@@ -162,13 +169,21 @@ def _pair(
     )
 
 
-def _about(findings: Findings, slugs: Iterable[str]) -> tuple[Citation, ...]:
-    """The statements whose head triple names one of the nodes, whatever their standing."""
-    nodes = [NamedNode(slug if ":" in slug else ENT + slug) for slug in sorted(slugs)]
-    found = rows(findings.store, findings.queries_dir, "statements-about", node=nodes)
-    return findings.cite(
-        row["statement"].value for row in found if isinstance(row["statement"], NamedNode)
+def _may_speak_against(head: Head, pair: _Pair, families: Mapping[str, frozenset[str]]) -> bool:
+    """Whether `_reasons` may find one: told from little, for most statements are plain facts."""
+    return (
+        head.polarity == "Negated"
+        or head.likelihood in _DOUBTFUL
+        or head.modality == "Perception"
+        or not {head.subject, head.object}.isdisjoint(pair.weakening)
+        or any(head.relation in families[name] for name in _AGAINST)
     )
+
+
+def _may_be_friendly(head: Head, pair: _Pair, families: Mapping[str, frozenset[str]]) -> bool:
+    """Likewise for `_friendly_reasons`."""
+    named = "hostile" if head.polarity == "Negated" else "friendly"
+    return head.relation in families[named]
 
 
 def _caveat(citation: Citation) -> str:

@@ -154,6 +154,18 @@ class Run:
         node = search.node(s, p, o)
         return [] if node is None else list(search.supports([node], None)[node][0].strongest)
 
+    def stated(self, predicate: str) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The statements of this run that assert each fact of a property, sorted."""
+        rows = self._db.rows(
+            f"SELECT s, o, st FROM {self._evaluation.schema}.chosen WHERE p = ?",
+            [self._db.intern(predicate)],
+        )
+        texts = self._db.texts({number for row in rows for number in row})
+        found: dict[tuple[str, str], list[str]] = {}
+        for s, o, st in rows:
+            found.setdefault((texts[s], texts[o]), []).append(texts[st])
+        return {pair: tuple(sorted(statements)) for pair, statements in found.items()}
+
     def heads(self, nodes: Iterable[str]) -> list[Head]:
         """The statements whose head triple names one of the nodes, whatever the selection."""
         found = [self._db.find(node) for node in nodes]

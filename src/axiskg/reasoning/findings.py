@@ -11,10 +11,10 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
-from axiskg.namespaces import AXIS
+from axiskg.namespaces import AXIS, ENT
 from axiskg.reasoning.actors import Directory
 from axiskg.reasoning.citations import citations
-from axiskg.reasoning.engine import Run
+from axiskg.reasoning.engine import Head, Run
 from axiskg.reasoning.lookup import rows
 from axiskg.reasoning.roles import Role, role_weights
 from axiskg.reasoning.values import Citation, short
@@ -49,6 +49,9 @@ class Findings:
     directory: Directory
     run: Run
     _tables: dict[str, _Table] = field(default_factory=dict, compare=False)
+    _said: dict[str, dict[tuple[str, str], tuple[str, ...]]] = field(
+        default_factory=dict, compare=False
+    )
     _narrower: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False)
     _cited: dict[str, Citation] = field(default_factory=dict, compare=False)
     _stated: dict[tuple[str, str, str], tuple[str, ...]] = field(
@@ -100,6 +103,14 @@ class Findings:
             row["property"].value for row in found if isinstance(row["property"], NamedNode)
         )
 
+    def heads(self, nodes: Iterable[str]) -> list[Head]:
+        """The statements whose head names one of the nodes, whatever their standing.
+
+        All in short names but the statement itself.
+        """
+        iris = [node if ":" in node else ENT + node for node in sorted(nodes)]
+        return [Head(head.statement, *map(short, head[1:])) for head in self.run.heads(iris)]
+
     def narrower(self, properties: tuple[str, ...]) -> frozenset[str]:
         """These properties and their sub-properties, by local name."""
         if properties not in self._narrower:
@@ -137,9 +148,12 @@ class Findings:
         return self._stated[triple]
 
     def _rests_on(self, triple: tuple[str, str, str]) -> tuple[str, ...]:
-        own = self.run.supports(*triple)
+        subject, property_, object_ = triple
+        if property_ not in self._said:
+            self._said[property_] = self.run.stated(property_)
+        own = self._said[property_].get((subject, object_))
         if own:
-            return tuple(sorted(own))
+            return own
         return tuple(sorted(self.run.proof(*triple).statements))
 
     def cite(self, statements: Iterable[str]) -> tuple[Citation, ...]:

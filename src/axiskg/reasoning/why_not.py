@@ -193,7 +193,7 @@ class _Asking:
         given = tuple(bound)
         if self.left <= 0:
             return {}
-        if not rule.quoted:
+        if not rule.quoted and all(a.relation.kind is not Kind.PROVENANCE for a in rule.atoms):
             with suppress(UnansweredError):
                 return self.matched(rule, choices, bound)
         for numbers in choices:
@@ -224,12 +224,15 @@ class _Asking:
     ) -> dict[tuple[int, ...], Bindings]:
         """The same, from the run's arrays. Raises `UnansweredError`."""
         found = {}
+        asked = False
         for numbers in choices:
             atoms = [rule.atoms[n] for n in numbers]
-            row = self.matcher.first(atoms, bound, rule.tests)
-            if row is not None:
-                found[numbers] = row
-        self.left -= 1
+            if self.run.is_possible(replace(rule, atoms=tuple(atoms))):
+                asked = True
+                row = self.matcher.first(atoms, bound, rule.tests)
+                if row is not None:
+                    found[numbers] = row
+        self.left -= asked
         return found
 
     def _instance_query(
