@@ -52,7 +52,7 @@ def test_a_weight_out_of_bounds_is_refused(small_quads: list[Quad], weight: str)
 
 def test_an_ontology_without_weights_is_told(small_quads: list[Quad]) -> None:
     gone = (
-        "DELETE { GRAPH ?g { ?p axis:roleWeight ?w } } WHERE { GRAPH ?g { ?p axis:roleWeight ?w } }"  # noqa: E501
+        "DELETE { GRAPH ?g { ?p axis:roleWeight ?w } } WHERE { GRAPH ?g { ?p axis:roleWeight ?w } }"
     )
     analysis = analysis_after(small_quads, gone)
     with pytest.raises(ConfigError, match="axis:memberOf no axis:roleName"):
