@@ -55,7 +55,7 @@ def test_a_silent_failure_is_told_in_a_header(endpoint: httpx.Client) -> None:
     ("text", "status"),
     [
         ("SELECT * { SERVICE dead: { ?s ?p ?o } }", 502),
-        ("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", 400),
+        ("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", 403),
         ("SELECT * { SERVICE elsewhere: { ?s ?p ?o } }", 400),
         ("SELECT * { SERVICE wikidata: { ?s ?p } }", 400),
     ],

@@ -35,8 +35,8 @@ class Staleness:
 
 
 def now() -> str:
-    """The time: UTC, ISO 8601, in milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """The time: UTC, ISO 8601, in seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def setting(at: str = "", *, everywhere: bool = False) -> str:
