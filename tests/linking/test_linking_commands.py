@@ -48,7 +48,7 @@ def run(
             for name, value in changes.items():
                 patch.setenv(name, value)
             patch.setattr(sys, "argv", ["axiskg", *words])
-            patch.setattr(sys, "stdin", io.StringIO(stdin))
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
             code: int | str | None = 0
             try:
                 main()
@@ -73,6 +73,22 @@ def test_link_names_a_file_and_standard_input(run: Run, tmp_path: Path) -> None:
     assert told[0]["match"]["qid"] == "Q48525"
     typed = json.loads(run("link", "Georgia", "--type", "state", "--json").stdout)
     assert typed[0]["match"]["qid"] == "Q230"
+
+
+def test_names_that_cannot_be_read_are_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "latin.txt").write_bytes("China\nTürkiye\n".encode("latin-1"))
+    done = run("link", "latin.txt", "--json")
+    assert (done.returncode, "latin.txt:2: not UTF-8" in done.stderr) == (Exit.DATA, True)
+    long = run("link", "x" * 5_000, "--json")
+    assert json.loads(long.stdout)[0]["decision"] == "none"
+    (tmp_path / "marked.txt").write_text("China\r\n", "utf-8-sig")
+    assert json.loads(run("link", "marked.txt", "--json").stdout)[0]["query"] == "China"
+
+
+def test_a_judgement_on_a_file_is_on_its_names(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("Macron\n", "utf-8")
+    assert run("link", "names.txt", "--judge", "Q3052772:negative").returncode == 0
+    assert (tmp_path / "judgements.tsv").read_text("utf-8").splitlines()[1].startswith("Macron\t")
 
 
 def test_a_judgement_outlives_the_run(run: Run) -> None:

@@ -18,6 +18,7 @@ from axiskg.linking.reconciliation.wikidata_service import property_labels
 from axiskg.linking.registers import read_register
 from axiskg.linking.snapshot import Snapshot
 from axiskg.linking.snapshot_build import build_snapshot
+from axiskg.linking.wikidata_json import read_items
 
 COMPACT = {
     "id": "Q148",
@@ -94,10 +95,17 @@ def test_all_forms_give_the_same_item(name: str, content: bytes, tmp_path: Path)
     ("content", "error", "says"),
     [
         (b"{broken\n", ParseError, r":1: not JSON"),
-        (b'{"id": "Q1", "label": "a"}\n[1]\n', ParseError, r":2: an item is an object"),
+        (b'{"id": "Q1", "label": "a"}\n[1]\n', ParseError, r":2: expected one item a line"),
         (b'{"label": "no id"}\n', ParseError, "with an id"),
         (b"[\n]\n", LinkingError, "no items"),
         (lines([COMPACT, COMPACT]), LinkingError, "twice"),
+        (lines([{**COMPACT, "id": "X1"}]), ParseError, ":1: not an item: .*'X1'"),
+        (lines([{**COMPACT, "id": 148}]), ParseError, ":1: not an item: .*148"),
+        (lines([{**COMPACT, "id": "Q" + "9" * 30}]), ParseError, ":1: not an item"),
+        (lines([{**COMPACT, "label": 5}]), ParseError, ":1: not an item: .*no text"),
+        (lines([{**ENTITY, "claims": ["P31"]}]), ParseError, ":1: not an item: .*no object"),
+        (json.dumps([ENTITY]).encode(), ParseError, ":1: expected one item a line"),
+        (b'{"id": "Q1", "label": "\xff"}\n', ParseError, ":1: not JSON"),
     ],
 )
 def test_broken_extracts_leave_nothing_behind(
@@ -107,7 +115,80 @@ def test_broken_extracts_leave_nothing_behind(
     source.write_bytes(content)
     with pytest.raises(error, match=says):
         build_snapshot(source, target)
-    assert not target.exists()
+    assert list(tmp_path.iterdir()) == [source]
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2"])
+def test_a_packed_file_that_is_cut_off_or_none_is_told(suffix: str, tmp_path: Path) -> None:
+    whole = lines([{**COMPACT, "id": f"Q{n}", "label": f"{n * n:x}"} for n in range(1, 4_000)])
+    packed = {".gz": gzip.compress, ".bz2": bz2.compress}[suffix](whole)
+    source, target = tmp_path / f"items.jsonl{suffix}", tmp_path / "wikidata.sqlite"
+    source.write_bytes(packed[: len(packed) // 2])
+    with pytest.raises(ParseError, match="cut off"):
+        build_snapshot(source, target)
+    source.write_bytes(b"hello" * 99)
+    with pytest.raises(ParseError, match=f"unpacked as {suffix}"):
+        build_snapshot(source, target)
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_a_snapshot_survives_a_build_that_is_broken_off(tmp_path: Path) -> None:
+    source, target = tmp_path / "items.jsonl", tmp_path / "wikidata.sqlite"
+    source.write_bytes(lines([COMPACT]))
+    build_snapshot(source, target)
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build_snapshot(source, target, progress=stop)
+    assert sorted(tmp_path.iterdir()) == [source, target]
+    assert len(Snapshot(target)) == 1
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    source = tmp_path / "items.jsonl"
+    source.write_bytes(lines([COMPACT]))
+    for target in (source / "wikidata.sqlite", tmp_path):
+        with pytest.raises(LinkingError, match="can't be written"):
+            build_snapshot(source, target)
+
+
+def test_a_dump_has_empty_lists_for_empty_maps_and_bare_numbers(tmp_path: Path) -> None:
+    """As PHP writes them: an item without aliases or claims, one without labels, a lexeme."""
+    bare = {"type": "item", "id": "Q2", "labels": ENTITY["labels"],
+            "descriptions": [], "aliases": [], "claims": []}  # fmt: skip
+    numbered = {**bare, "id": "Q3", "claims": {
+        "P463": [claim({"entity-type": "item", "numeric-id": 1065})]}}  # fmt: skip
+    records: list[dict[str, Any]] = [bare, numbered, {"type": "item", "id": "Q4", "labels": []}]
+    records.append({"type": "lexeme", "id": "L5", "lemmas": {}, "claims": []})
+    source = tmp_path / "latest-all.json"
+    source.write_bytes(dump(records))
+    found = list(read_items(source))
+    assert [item.qid for item in found] == ["Q2", "Q3"]
+    assert found[1].claims == {"P463": ("Q1065",)}
+
+
+def test_claims_are_those_that_hold(tmp_path: Path) -> None:
+    """The best rank, as `wdt:` has it, and none that has ended; a class may have ended."""
+    over = {"qualifiers": {"P582": [{"snaktype": "value"}]}}
+    record = {**ENTITY, "claims": {
+        "P35": [claim({"id": "Q1"}), claim({"id": "Q2"}, "preferred"), claim({"id": "Q3"})],
+        "P463": [claim({"id": "Q4"}), {**claim({"id": "Q5"}), **over}],
+        "P31": [{**claim({"id": "Q3024240"}), **over}],
+    }}  # fmt: skip
+    source = tmp_path / "items.jsonl"
+    source.write_bytes(lines([record]))
+    item = next(read_items(source))
+    assert item.claims == {"P35": ("Q2",), "P463": ("Q4",)}
+    assert item.classes == ("Q3024240",)
+
+
+def test_values_that_are_no_items_are_left_out(tmp_path: Path) -> None:
+    source = tmp_path / "items.jsonl"
+    record = {**COMPACT, "aliases": None, "claims": {"P463": ["somevalue", "Q2"]}}
+    source.write_bytes(lines([record]))
+    assert next(read_items(source)).claims == {"P463": ("Q2",)}
 
 
 @pytest.mark.parametrize("content", [None, b"not a database at all, by far"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,22 @@ def test_another_reader_of_sssom_reads_every_row(links: tuple[Link, ...]) -> Non
     mappings, _, _, errors = sssom_pydantic.read(FILE, return_errors=True)
     assert errors == []
     assert len(mappings) == len(links) > 100
+    theirs = [(m.subject.identifier, getattr(m.subject, "name", None)) for m in mappings]
+    assert theirs == [(link.slug, link.subject_label) for link in links]
+
+
+def test_a_usual_reader_of_tables_reads_every_cell(links: tuple[Link, ...]) -> None:
+    """Quotation marks in a label once broke the reference implementation, which uses pandas."""
+    lines = [line for line in FILE.read_text("utf-8").splitlines() if line[:1] != "#"]
+    rows = list(csv.reader(lines, delimiter="\t", strict=True))[1:]
+    assert [tuple(row) for row in rows] == [astuple(link) for link in links]
+    assert any(link.subject_label.startswith('"') for link in links)
+
+
+def test_an_entity_has_one_row_that_says_yes_or_none_found(links: tuple[Link, ...]) -> None:
+    said = Counter(link.slug for link in links if link.predicate_modifier != "Not")
+    assert set(said) == {link.slug for link in links}
+    assert set(said.values()) == {1}
 
 
 def test_every_entity_of_the_graph_has_a_row_and_no_other_has(links: tuple[Link, ...]) -> None:
@@ -95,6 +113,9 @@ def test_the_file_is_canonical(links: tuple[Link, ...], tmp_path: Path) -> None:
         ("ent:china\t", "ent:China\t", "subject_id"),
         ("\t0.99\tAxisKG", "\t99 %\tAxisKG", "confidence"),
         ("2026-11-23", "yesterday", "mapping_date"),
+        ("2026-11-23", "2026-13-45", "mapping_date"),
+        ('"""hegemony"" of', '"hegemony" of', "quotation marks"),
+        ("#curie_map:", "#curie_map: 7\n#other:", "curie_map"),
         ("semapv:", "manual:", "mapping_justification"),
         ("\tpredicate_modifier", "", "columns must be"),
         ("#  ent: https", "#  ent: http", "curie_map"),

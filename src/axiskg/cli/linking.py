@@ -6,7 +6,7 @@ import datetime
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 from pyoxigraph import RdfFormat, serialize
@@ -15,12 +15,13 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from axiskg.build import open_filled
 from axiskg.cli.app import app, progress, state_of
 from axiskg.cli.output import emit_json, emit_table, write_bytes
-from axiskg.errors import LinkingError, ParameterError
+from axiskg.errors import LinkingError, ParameterError, ParseError
 from axiskg.linking import Context, Linked, Linker
 from axiskg.linking.diff import OUTCOMES, PROPERTIES, Difference, compare, held_here, source_quads
 from axiskg.linking.exports import openrefine_tsv, quickstatements, unlinked_tsv
 from axiskg.linking.judgements import VERDICTS, add_judgement
 from axiskg.linking.kinds import kind_of
+from axiskg.linking.linker import MAX_NAME
 from axiskg.linking.links import entity_labels, sync_links
 from axiskg.linking.snapshot_build import build_snapshot
 from axiskg.linking.wikidata import Wikidata
@@ -75,12 +76,14 @@ def link_command(
     settings = state_of(context).settings
     if judge is not None:
         qid, _, verdict = judge.partition(":")
+        names = list(_names(names))
         for name in names:
             kept = add_judgement(settings.link_judgements, name, qid, verdict, by or "anonymous")
             progress.print(f"kept: {kept.name} {kept.verdict} {kept.qid}", highlight=False)
     linker = Linker(settings, limit=limit)
     about = Context(around, tuple(entities or ()), date, topic)
-    answers = (linker.link(n, context=about, types=tuple(types or ())) for n in _names(names))
+    asked = names if judge is not None else _names(names)
+    answers = (linker.link(name, context=about, types=tuple(types or ())) for name in asked)
     if as_json:
         emit_json([answer.json() for answer in answers])
         return
@@ -88,13 +91,24 @@ def link_command(
 
 
 def _names(given: list[str]) -> Iterator[str]:
+    """The names themselves, or the lines of the file or of standard input that stands for them."""
     if given == ["-"]:
-        yield from (line.strip() for line in sys.stdin if line.strip())
-    elif len(given) == 1 and Path(given[0]).is_file():
-        lines = Path(given[0]).read_text("utf-8").splitlines()
-        yield from (line.strip() for line in lines if line.strip())
+        yield from _names_in(sys.stdin.buffer, "standard input")
+    elif len(given) == 1 and len(given[0]) <= MAX_NAME and Path(given[0]).is_file():
+        with Path(given[0]).open("rb") as lines:
+            yield from _names_in(lines, given[0])
     else:
         yield from given
+
+
+def _names_in(lines: BinaryIO, named: str) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        try:
+            name = line.decode("utf-8-sig").strip()
+        except UnicodeDecodeError as error:
+            raise ParseError("not UTF-8", path=Path(named), line=number) from error
+        if name:
+            yield name
 
 
 def _row(answer: Linked) -> tuple[str, ...]:

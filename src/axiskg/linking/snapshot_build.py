@@ -6,6 +6,7 @@ import datetime
 import math
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -60,8 +61,30 @@ def build_snapshot(
     are tables of further names (see `registers.py`), `progress` gets the running count every few
     thousand items. Raises `ParseError`, `LinkingError`.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(target.name + ".part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        count = _draft(source, draft, keep, hide, registers, progress)
+        draft.replace(target)
+    except sqlite3.IntegrityError as error:
+        raise LinkingError(f"{source}: an item stands in it twice ({error})") from error
+    except (OSError, sqlite3.OperationalError) as error:
+        raise LinkingError(f"{target}: the snapshot can't be written ({error})") from error
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+    return count
+
+
+def _draft(
+    source: Path,
+    draft: Path,
+    keep: Callable[[RawItem], bool] | None,
+    hide: Callable[[str, str], bool] | None,
+    registers: Sequence[Path],
+    progress: Callable[[int], None] | None,
+) -> int:
+    """Write a whole snapshot to `draft`; the number of items."""
     draft.unlink(missing_ok=True)
     base = sqlite3.connect(draft)
     try:
@@ -85,11 +108,8 @@ def build_snapshot(
             [("schema", str(SCHEMA_VERSION)), ("source", source.name), ("built", built)],
         )
         base.commit()
-    except sqlite3.IntegrityError as error:
-        raise LinkingError(f"{source}: an item stands in it twice ({error})") from error
     finally:
         base.close()
-    draft.replace(target)
     return count
 
 

@@ -6,6 +6,7 @@ Reading is strict: a cell outside the form is an error with its line, never a wa
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import re
 from collections.abc import Iterable
@@ -30,7 +31,6 @@ _PREDICATES: Final = frozenset(
 _JUSTIFICATION: Final = re.compile(r"semapv:[A-Z]\w+")
 _SUBJECT: Final = re.compile(r"ent:[a-z0-9]+(-[a-z0-9]+)*")
 _OBJECT: Final = re.compile(r"wd:Q[1-9]\d*")
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +112,32 @@ def read_links(path: Path) -> tuple[Link, ...]:
         metadata = yaml.safe_load("\n".join(line[1:] for line in head)) or {}
     except yaml.YAMLError as error:
         raise ParseError("the header after # is not YAML", path=path, line=1) from error
-    if metadata.get("curie_map", {}).get("ent") != ENT:
+    curies = metadata.get("curie_map") if isinstance(metadata, dict) else None
+    if not isinstance(curies, dict) or curies.get("ent") != ENT:
         raise ParseError(f"the header's curie_map must say ent: {ENT}", path=path, line=1)
-    start = len(head)
-    rows = csv.reader(lines[start:], delimiter="\t", quoting=csv.QUOTE_NONE)
-    columns = tuple(next(rows, []))
-    if columns != COLUMNS:
-        raise ParseError(f"the columns must be {' '.join(COLUMNS)}", path=path, line=start + 1)
-    links = tuple(_row(cells, path, n) for n, cells in enumerate(rows, start + 2) if cells)
-    seen: set[tuple[str, str]] = set()
-    for line, link in enumerate(links, start + 2):
+    start = len(head) + 1
+    table = [_cells(line, path, n) for n, line in enumerate(lines[len(head) :], start)]
+    if not table or tuple(table[0]) != COLUMNS:
+        raise ParseError(f"the columns must be {' '.join(COLUMNS)}", path=path, line=start)
+    links: dict[tuple[str, str], Link] = {}
+    for line, cells in enumerate(table[1:], start + 1):
+        if not cells:
+            continue
+        link = _row(cells, path, line)
         pair = (link.subject_id, link.object_id)
-        if pair in seen:
+        if pair in links:
             raise ParseError(f"{pair[0]} and {pair[1]} stand in two rows", path=path, line=line)
-        seen.add(pair)
-    return links
+        links[pair] = link
+    return tuple(links.values())
+
+
+def _cells(line: str, path: Path, number: int) -> list[str]:
+    """The cells of one line; quotation marks as in RFC 4180, a row on one line."""
+    try:
+        return next(csv.reader([line], delimiter="\t", strict=True), [])
+    except csv.Error as error:
+        message = f"quotation marks that no reader of tables takes ({error})"
+        raise ParseError(message, path=path, line=number) from error
 
 
 def _row(cells: list[str], path: Path, line: int) -> Link:
@@ -146,7 +157,7 @@ def _row(cells: list[str], path: Path, line: int) -> Link:
         ),
         (_JUSTIFICATION.fullmatch(link.mapping_justification), "mapping_justification", "semapv:"),
         (_is_share(link.confidence), "confidence", "a number from 0 to 1"),
-        (_DATE.fullmatch(link.mapping_date), "mapping_date", "YYYY-MM-DD"),
+        (_is_day(link.mapping_date), "mapping_date", "a day as YYYY-MM-DD"),
         (link.author_label, "author_label", "a name"),
         (link.comment, "comment", "the reason"),
     )
@@ -162,12 +173,20 @@ def _is_share(text: str) -> bool:
     return re.fullmatch(r"0(\.\d+)?|1(\.0+)?", text) is not None
 
 
+def _is_day(text: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def links_text(links: Iterable[Link]) -> str:
     """The canonical file: rows by subject, exact before close, denials last."""
     header = yaml.safe_dump(_HEADER, sort_keys=False, allow_unicode=True, width=10_000)
     out = io.StringIO()
     out.writelines(f"#{line}\n" for line in header.splitlines())
-    out.write("\t".join(COLUMNS) + "\n")
+    table = csv.writer(out, delimiter="\t", lineterminator="\n")
+    table.writerow(COLUMNS)
     ordered = sorted(
         links,
         key=lambda row: (row.subject_id, row.predicate_modifier, row.predicate_id, row.object_id),
@@ -176,7 +195,7 @@ def links_text(links: Iterable[Link]) -> str:
         cells = [getattr(link, column) for column in COLUMNS]
         if any("\t" in cell or "\n" in cell for cell in cells):
             raise ParseError(f"{link.subject_id}: a cell holds a tab or a line break")
-        out.write("\t".join(cells) + "\n")
+        table.writerow(cells)
     return out.getvalue()
 
 
