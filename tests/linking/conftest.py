@@ -183,7 +183,7 @@ def wikidata_server(extract: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 class Misbehaving(BaseHTTPRequestHandler):
-    """Answers by its path: /slow, /garbage, /endless, /redirect, /flaky, /error, /empty."""
+    """Answers by its path: /slow, /garbage, /endless, /redirect, /flaky, /error and so on."""
 
     seen: list[str]
     protocol_version = "HTTP/1.1"
@@ -258,9 +258,38 @@ class Misbehaving(BaseHTTPRequestHandler):
         )
         self._send(200, body, "application/sparql-results+json")
 
+    def busy(self) -> None:
+        """Too many requests; an hour's rest is wanted."""
+        self._send(429, b"rest", "text/plain", Retry_After="3600")
+
+    def lagging(self) -> None:
+        """Wikidata's replicas are behind, and will be for an hour."""
+        body = b'{"error": {"code": "maxlag", "lag": 99}}'
+        self._send(200, body, "application/json", Retry_After="3600")
+
+    def listed(self) -> None:
+        """A list where Wikidata has entities by id."""
+        self._send(200, b'{"entities": [], "search": 7}', "application/json")
+
     def error(self) -> None:
         """A syntax error, say."""
         self._send(400, b"expected a bracket", "text/plain")
+
+    def inject(self) -> None:
+        """A variable that would write a clause of its own into the query."""
+        name = b"x) { } SERVICE other: { ?a ?b ?c } VALUES (?y"
+        body = b'{"head":{"vars":["%s"]},"results":{"bindings":[]}}' % name
+        self._send(200, body, "application/json")
+
+    def stranger(self) -> None:
+        """A variable that nobody asked for."""
+        body = b'{"head":{"vars":["s","t"]},"results":{"bindings":[]}}'
+        self._send(200, body, "application/json")
+
+    def twice(self) -> None:
+        """A variable twice in the head."""
+        body = b'{"head":{"vars":["s","s"]},"results":{"bindings":[]}}'
+        self._send(200, body, "application/json")
 
     def shape(self) -> None:
         """JSON that is no result."""

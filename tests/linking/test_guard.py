@@ -130,3 +130,21 @@ def test_a_real_private_address_of_this_machine(start: Start) -> None:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_the_next_address_is_tried_when_one_takes_no_connection(start: Start) -> None:
+    """A name with an IPv6 address that leads nowhere, say."""
+    server = start("")
+    reach = Reach(
+        timeout_s=5.0,
+        retries=0,
+        allow_private=frozenset({f"both.example:{server.rpartition(':')[2]}"}),
+        resolve=lambda host, port: ["127.0.0.99", "127.0.0.1"],
+    )
+    assert fetch(f"http://both.example:{server.rpartition(':')[2]}/", reach).body == b"inner"
+
+
+def test_a_server_that_wants_a_long_rest_gets_it(misbehaving: tuple[str, list[str]]) -> None:
+    root, seen = misbehaving
+    reply = fetch(f"{root}/busy", Reach(timeout_s=9_000.0, retries=2, allow_loopback=True))
+    assert (reply.status, reply.retry_after_s, len(seen)) == (429, 3600.0, 1)

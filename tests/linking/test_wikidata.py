@@ -13,6 +13,7 @@ import pytest
 
 from axiskg.errors import LinkingError
 from axiskg.linking import Linker
+from axiskg.linking.http_cache import HttpCache
 from axiskg.linking.wikidata import Wikidata
 from axiskg.linking.wikidata_json import RawItem, read_items
 from axiskg.settings import Settings
@@ -134,7 +135,16 @@ def test_the_network_is_off_by_default(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "says"), [("garbage", "no JSON"), ("error", "no JSON"), ("slow", "did not answer")]
+    ("path", "says"),
+    [
+        ("garbage", "no JSON"),
+        ("error", "no JSON"),
+        ("slow", "did not answer"),
+        ("busy", "answers 429"),
+        ("lagging", "maxlag"),
+        ("redirect", "private address"),
+        ("listed", "without a list"),
+    ],
 )
 def test_a_server_that_fails_is_named(
     path: str, says: str, misbehaving: tuple[str, list[str]], tmp_path: Path
@@ -145,3 +155,43 @@ def test_a_server_that_fails_is_named(
     )
     with pytest.raises(LinkingError, match=says):
         Wikidata(settings).search("Sweden")
+
+
+def test_a_server_that_is_far_behind_is_left_alone(
+    misbehaving: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    root, seen = misbehaving
+    with pytest.raises(LinkingError, match="ask again later"):
+        Wikidata(live(f"{root}/lagging", tmp_path)).search("Sweden")
+    assert len(seen) == 1
+
+
+def test_entities_of_another_shape_are_told(
+    misbehaving: tuple[str, list[str]], tmp_path: Path
+) -> None:
+    root, _ = misbehaving
+    with pytest.raises(LinkingError, match="entities that are none"):
+        Wikidata(live(f"{root}/listed", tmp_path)).items(["Q34"])
+
+
+def test_a_merged_item_has_its_new_number(
+    api: tuple[str, list[tuple[dict[str, str], dict[str, str]]]], tmp_path: Path
+) -> None:
+    """Asked for an item that became a redirect, Wikidata gives the other one under the old id."""
+    url, _ = api
+    Api.items["Q9999"] = Api.items["Q34"]
+    assert Wikidata(live(url, tmp_path)).items(["Q9999"])["Q9999"].qid == "Q34"
+    match = Linker(live(url, tmp_path)).link("Sweden").match
+    assert match is not None
+    assert match.qid == "Q34"
+
+
+@pytest.mark.parametrize("content", [None, b"no database, by far, but a file of some length"])
+def test_a_cache_that_cannot_be_used_is_named(content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "http.sqlite"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(LinkingError, match="AXISKG_HTTP_CACHE"):
+        HttpCache(path, 60).put(b"{}", "GET", "http://x/")

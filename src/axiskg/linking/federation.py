@@ -148,7 +148,8 @@ def _bindings(clause: Clause, text: str, local: Local | None) -> Solutions | Non
     if local is None:
         return None
     patterns = mandatory(text, clause)
-    shared = [name for name in clause.variables if name in variables_of(patterns)]
+    around = set(variables_of(patterns))
+    shared = [name for name in clause.joined if name in around]
     if not shared:
         return None
     chosen = " ".join(f"?{name}" for name in shared)
@@ -203,14 +204,27 @@ def _ask(
         limit = settings.federation_max_rows
         query = _remote(clause, text, bindings, batch, limit)
         table = select(url, query, reach, cache, max_rows=limit)
-        variables, cached = table.variables, cached and table.cached
-        whole.extend(table.rows)
+        strange = set(table.variables) - set(clause.variables)
+        if strange:
+            raise LinkingError(f"{url} answers with ?{min(strange)}, which it was not asked for")
+        variables, cached = variables or table.variables, cached and table.cached
+        whole.extend(_in_order(table, variables, url))
         if len(whole) > limit:
             raise QueryTooLargeError(
                 f"{url} gives more than {limit} rows; narrow the SERVICE clause, or raise"
                 " AXISKG_FEDERATION_MAX_ROWS"
             )
     return Table(variables, tuple(whole), cached)
+
+
+def _in_order(
+    table: Table, variables: Sequence[str], url: str
+) -> Iterable[tuple[NamedNode | Literal | None, ...]]:
+    """The rows of one batch, in the order of variables that the first one had."""
+    if set(table.variables) != set(variables):
+        raise LinkingError(f"{url} answers with other variables for other bindings")
+    places = [table.variables.index(name) for name in variables]
+    return (tuple(row[place] for place in places) for row in table.rows)
 
 
 def _remote(

@@ -11,6 +11,7 @@ import ipaddress
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -74,7 +75,7 @@ class _Guarded(httpcore.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """A connection to the first address of `host` that may be reached."""
+        """A connection to the first address of `host` that takes one, if all may be reached."""
         try:
             addresses = self._resolve(host, port)
         except (OSError, UnicodeError) as error:
@@ -89,7 +90,11 @@ class _Guarded(httpcore.SyncBackend):
                     " AXISKG_PRIVATE_TARGETS names targets that may have such addresses,"
                     " AXISKG_ALLOW_LOOPBACK=true allows servers on this machine"
                 )
-        return super().connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+        *others, last = addresses
+        for address in others:
+            with suppress(httpcore.ConnectError):
+                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+        return super().connect_tcp(last, port, timeout, local_address, socket_options)
 
     def connect_unix_socket(
         self,
@@ -165,7 +170,8 @@ def fetch(
 ) -> Reply:
     """The answer of a server, redirects followed and failures tried again with growing pauses.
 
-    The whole takes `reach.timeout_s` at most, pauses included. Raises `LinkingError` when the
+    The whole takes `reach.timeout_s` at most, pauses included; a server that wants a longer pause
+    is not asked again, and its refusal is the answer. Raises `LinkingError` when the
     server can't or mustn't be asked, or gives no whole answer in time; any status is an answer.
     """
     deadline = time.monotonic() + reach.timeout_s
@@ -186,8 +192,8 @@ def fetch(
         else:
             if reply.status not in _RETRIED or last:
                 return reply
-            pause = min(_MAX_PAUSE_S, max(pause, reply.retry_after_s or 0))
-            if time.monotonic() + pause >= deadline:
+            pause = max(pause, reply.retry_after_s or 0)
+            if pause > _MAX_PAUSE_S or time.monotonic() + pause >= deadline:
                 return reply
         time.sleep(pause)
     raise AssertionError("the last try returns or raises")

@@ -11,7 +11,7 @@ from axiskg.store.sparql_text import Token, tokens
 
 __all__ = ["Clause", "clauses", "mandatory", "prologue_of", "variables_of"]
 
-_LOOSE: Final = frozenset({"OPTIONAL", "MINUS", "BIND", "SELECT", "UNION", "EXISTS"})
+_LOOSE: Final = frozenset({"OPTIONAL", "MINUS", "BIND", "SELECT", "UNION"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,19 @@ class Clause:
         """Whether the body is patterns and filters only, so that bindings may join them."""
         words = {t.value.upper() for t in tokens(self.body) if t.kind == "word"}
         return not words & _LOOSE
+
+    @property
+    def joined(self) -> tuple[str, ...]:
+        """The variables by which rows of the body may be joined from without.
+
+        Of a simple body those of its patterns: one that a filter alone names is another variable
+        outside (SPARQL 1.1 Federated Query, 4: the body is evaluated by itself), and a value
+        written in beside the filter would reach it.
+        """
+        if not self.is_simple:
+            return self.variables
+        seen = list(tokens(self.body))
+        return variables_of(" ".join(_plain_parts(self.body, seen, 0, len(seen))))
 
 
 def variables_of(text: str) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -20,6 +21,7 @@ __all__ = ["Table", "select"]
 Term = NamedNode | Literal
 _JSON: Final = "application/sparql-results+json"
 _LONGEST_GET: Final = 1_800
+_VARIABLE: Final = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def _ask(url: str, text: str, reach: Reach) -> bytes:
 def _table(url: str, body: bytes, max_rows: int, *, cached: bool) -> Table:
     try:
         answer = json.loads(body)
-        variables = tuple(str(name) for name in answer["head"]["vars"])
+        variables = _variables(answer["head"]["vars"])
         bindings = answer["results"]["bindings"]
         if len(bindings) > max_rows:
             raise QueryTooLargeError(
@@ -81,6 +83,14 @@ def _table(url: str, body: bytes, max_rows: int, *, cached: bool) -> Table:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LinkingError(f"{url} answers what is no SPARQL result ({error!r})") from error
     return Table(variables, rows, cached)
+
+
+def _variables(names: Sequence[object]) -> tuple[str, ...]:
+    """The names of variables, checked: they are written into a query."""
+    checked = [name for name in names if isinstance(name, str) and _VARIABLE.fullmatch(name)]
+    if len(set(checked)) < len(names):
+        raise ValueError(f"no variables are called {names!r:.200}, or one stands twice")
+    return tuple(checked)
 
 
 def _term(cell: Mapping[str, Any] | None) -> Term | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -50,7 +50,7 @@ class Wikidata:
             user_agent=self.settings.user_agent,
         )
         pause = 1.0
-        for _ in range(self.settings.federation_retries + 1):
+        for attempt in range(self.settings.federation_retries + 1):
             reply = fetch(url, reach)
             try:
                 answer = json.loads(reply.body)
@@ -58,7 +58,10 @@ class Wikidata:
                 raise LinkingError(f"{url} answers {reply.status} and no JSON") from error
             fault = answer.get("error") if isinstance(answer, dict) else None
             if isinstance(fault, dict) and fault.get("code") == "maxlag":
-                time.sleep(min(reply.retry_after_s or pause, reach.timeout_s))
+                pause = max(pause, reply.retry_after_s or 0)
+                if attempt == self.settings.federation_retries or pause > reach.timeout_s:
+                    break
+                time.sleep(pause)
                 pause *= 2
                 continue
             if reply.status != 200 or fault or not isinstance(answer, dict):
@@ -87,18 +90,27 @@ class Wikidata:
                 action="wbgetentities", ids="|".join(wanted[start : start + _BATCH]),
                 languages="en", props="labels|aliases|descriptions|claims",
             )  # fmt: skip
-            for qid, record in answer.get("entities", {}).items():
+            found.update(self._read(answer))
+        return found
+
+    def _read(self, answer: Mapping[str, Any]) -> Iterator[tuple[str, RawItem]]:
+        """The items of an answer, by the QID that was asked for: a merged item has another."""
+        try:
+            for qid, record in answer["entities"].items():
                 item = read_entity(record) if "missing" not in record else None
                 if item is not None:
-                    found[qid] = item
-        return found
+                    yield qid, item
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            message = f"{self.settings.wikidata_api}: entities that are none ({error!r})"
+            raise LinkingError(message) from error
 
     def evidence(self, name: str) -> list[Evidence]:
         """Evidence from the items that bear exactly this name, as the search finds them."""
         key = keys.key(name)
         pieces: list[Evidence] = []
-        for qid, raw in self.items(self.search(name)).items():
-            item = Item(qid, raw.label, raw.description, kind_of(raw.classes), raw.classes, 1.0)
+        found = {raw.qid: raw for raw in self.items(self.search(name)).values()}
+        for raw in found.values():
+            item = Item(raw.qid, raw.label, raw.description, kind_of(raw.classes), raw.classes, 1.0)
             borne = {"label": (raw.label,), "official": raw.official, "alias": raw.aliases}
             for how, names in borne.items():
                 like = next((one for one in names if keys.key(one) == key), None)
