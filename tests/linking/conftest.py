@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -313,8 +313,8 @@ def misbehaving() -> Iterator[tuple[str, list[str]]]:
         server.server_close()
 
 
-@pytest.fixture(scope="session")
-def service(settings: Settings, graph: Store) -> Iterator[str]:
+@contextmanager
+def serving(settings: Settings, store: Store) -> Iterator[str]:
     """The root URL of a server with the reconciliation services."""
     application = FastAPI()
     application.include_router(router)
@@ -323,7 +323,7 @@ def service(settings: Settings, graph: Store) -> Iterator[str]:
     def problem(_: Request, error: AxisKGError) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, status_code=status_of(error))
 
-    application.state.context = Context(settings=settings, store=graph, generation=lambda: 1)
+    application.state.context = Context(settings=settings, store=store, generation=lambda: 1)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(application, port=port, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run)
@@ -335,3 +335,10 @@ def service(settings: Settings, graph: Store) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture(scope="session")
+def service(settings: Settings, graph: Store) -> Iterator[str]:
+    """The root URL of a server with the reconciliation services."""
+    with serving(settings, graph) as root:
+        yield root

@@ -11,10 +11,11 @@ import pytest
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
-from tests.linking.conftest import reference
+from tests.linking.conftest import reference, serving
 
 from axiskg.linking.judgements import add_judgement
 from axiskg.settings import Settings
+from axiskg.store import Store
 
 PATHS = ("/reconcile", "/reconcile/wikidata")
 IDS = {"/reconcile": "china", "/reconcile/wikidata": "Q148"}
@@ -229,6 +230,12 @@ def test_other_origins_and_jsonp(path: str, http: httpx.Client) -> None:
         '{"q0": 1}',
         '{"q0": {}}',
         '{"q0": {"query": "x", "limit": 0}}',
+        '{"q0": {"query": "x", "limit": NaN}}',
+        '{"q0": {"query": 7}}',
+        '{"q0": {"query": "x", "properties": {"pid": "P1", "v": "y"}}}',
+        '{"q0": {"query": "x", "properties": [{"pid": "P1", "v": [null]}]}}',
+        "null",
+        '"',
         '{"q0": {"query": "x", "type_strict": "never"}}',
         '{"q0": {"query": "x", "properties": [{"pid": "P1"}]}}',
         '{"q0": {"query": "x", "type": 7}}',
@@ -303,3 +310,125 @@ def test_a_running_service_sees_judgements(http: httpx.Client, settings: Setting
     finally:
         path.unlink()
     assert matched("Russian Federation") == ("Q159", "russia", "Q159")
+
+
+def names_of(wikidata: bool) -> list[str]:
+    """Strings of every sort, as people and programs send them."""
+    return [
+        "China", "Georgia", "Washington", "Xi Jinping", "Q148" if wikidata else "china", "  NATO ",
+        "brics", "<script>alert(1)</script>", "a" * 999, "\u0000", "北京", "%", "_", "\\", "'", '"',
+        "Iran; DROP TABLE items", "ent:china", "http://www.wikidata.org/entity/Q148", "*", "𝔸", ".",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("strict", ["any", "should", "all"])
+def test_every_answer_is_valid(
+    path: str, strict: str, http: httpx.Client, schemas: Schemas
+) -> None:
+    """Names, types, properties and limits of every sort: against the schemas of both versions."""
+    wikidata = path.endswith("wikidata")
+    kinds: list[Any] = [
+        None,
+        "State",
+        "state",
+        "Q6256",
+        "no-such-type",
+        ["state", "Q6256", "Actor"],
+    ]
+    values: list[Any] = ["BRICS", 7, 1.5, True, {"id": "Q7184", "name": "NATO"}, ["UN", "brics"]]
+    queries: dict[str, Any] = {}
+    for name in names_of(wikidata):
+        for kind in kinds:
+            number = len(queries)
+            query = {"query": name, "type_strict": strict, "limit": number % 12 + 1}
+            if kind is not None:
+                query["type"] = kind
+            if number % 3 == 0:
+                value = values[number % len(values)]
+                query["properties"] = [{"pid": MEMBER[path], "v": value}, {"pid": "x", "v": value}]
+            queries[f"q{number}"] = query
+    check(schemas, "reconciliation-query-batch", queries)
+    answer = ask(http, path, **queries)
+    assert set(answer) == set(queries)
+    check(schemas, "reconciliation-result-batch", answer)
+    for key, one in answer.items():
+        result = one["result"]
+        assert len(result) <= queries[key]["limit"]
+        assert len({found["id"] for found in result}) == len(result)
+        assert all(0 <= found["score"] <= 100 for found in result)
+        assert sum(found["match"] for found in result) <= 1
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("what", ["entity", "type", "property"])
+def test_every_suggestion_is_valid(
+    path: str, what: str, http: httpx.Client, schemas: Schemas
+) -> None:
+    plural = {"entity": "entities", "type": "types", "property": "properties"}[what]
+    for prefix in (*(name[:200] for name in names_of(path.endswith("wikidata"))), "", "me", "s"):
+        reply = http.get(f"{path}/suggest/{what}", params={"prefix": prefix})
+        assert reply.status_code == 200, prefix
+        check(schemas, f"suggest-{plural}-response", reply.json())
+        for one in reply.json()["result"][:3]:
+            flyout = http.get(f"{path}/flyout/{what}", params={"id": one["id"]})
+            assert flyout.json()["id"] == one["id"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_property_extends_validly(path: str, http: httpx.Client, schemas: Schemas) -> None:
+    """All properties of all entities or of some items, with every setting that a form may send."""
+    kind = "state" if path.endswith("wikidata") else ""
+    proposed = http.get(f"{path}/properties", params={"type": kind, "limit": 200}).json()
+    check(schemas, "data-extension-property-proposal", proposed)
+    settings: list[Any] = [{}, {"limit": 1}, {"limit": "2"}, {"limit": -1}, {"limit": "x"},
+                           {"count": True}, {"count": "on"}, {"no": "such"}, None]  # fmt: skip
+    asked = {
+        "ids": ["Q148", "Q159", "Q230", "china", "russia", "brics", "<b>", "", "Q0", "x y"],
+        "properties": [
+            {"id": one["id"], "settings": settings[number % len(settings)]}
+            for number, one in enumerate(proposed["properties"])
+        ],
+    }
+    reply = http.post(path, data={"extend": json.dumps(asked)})
+    assert reply.status_code == 200, reply.text
+    answer = reply.json()
+    check(schemas, "data-extension-response", answer)
+    assert set(answer["rows"]) == set(asked["ids"])
+    assert [one["id"] for one in answer["meta"]] == [one["id"] for one in asked["properties"]]
+
+
+def test_as_many_candidates_as_are_asked_for(http: httpx.Client) -> None:
+    found = ask(http, "/reconcile/wikidata", q0={"query": "Shangai Cooperaton", "limit": 20})
+    assert len(found["q0"]["result"]) == 20
+    for limit, given in (("8", {"limit": "8"}), ("5", {})):
+        linked = http.get("/api/link", params={"q": "Shangai Cooperaton", **given}).json()[0]
+        assert len(linked["candidates"]) == int(limit)
+    about = http.get("/api/link", params={"q": "Washington", "topic": "government"}).json()[0]
+    assert about["match"]["qid"] == "Q48525"
+    crowd = http.get("/api/link", params={"q": "Georgia", "entity": ["x"] * 51})
+    assert crowd.status_code == 400
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_addresses_are_those_that_the_world_knows(
+    path: str, http: httpx.Client, settings: Settings, graph: Store, schemas: Schemas
+) -> None:
+    """Behind a proxy the server's own address helps nobody; a made-up Host does harm."""
+    known = settings.model_copy(update={"public_url": "https://kg.example.org/axis/"})
+    with serving(known, graph) as root:
+        answer = httpx.get(f"{root}{path}").json()
+        page = httpx.get(f"{root}{path}/preview", params={"id": IDS[path]}).text
+    check(schemas, "manifest", answer)
+    assert answer["suggest"]["entity"]["service_url"] == f"https://kg.example.org/axis{path}"
+    assert root not in json.dumps(answer) + page
+    assert "evil" not in http.get(path, headers={"Host": 'evil"><script>'}).text
+
+
+def test_who_may_read_is_a_setting(settings: Settings, graph: Store) -> None:
+    name, origin = "access-control-allow-origin", "https://a.example"
+    with serving(settings.model_copy(update={"cors_origin": origin}), graph) as root:
+        assert httpx.get(f"{root}/reconcile").headers[name] == origin
+    with serving(settings.model_copy(update={"cors_origin": ""}), graph) as root:
+        assert name not in httpx.get(f"{root}/reconcile").headers
+        assert name not in httpx.options(f"{root}/reconcile").headers

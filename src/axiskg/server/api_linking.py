@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from axiskg.errors import ParameterError
 from axiskg.linking.context import Context as Around
@@ -24,25 +25,27 @@ from axiskg.linking.reconciliation import (
     read_extension,
     read_queries,
 )
+from axiskg.linking.reconciliation.queries import MAX_LIMIT
 from axiskg.linking.reconciliation.service import page
 from axiskg.server.context import Context
+from axiskg.server.request import root_url
 
 __all__ = ["router"]
 
 router = APIRouter(tags=["linking"])
 
 _CALLBACK: Final = re.compile(r"[A-Za-z_$][\w$]{0,63}(?:\.[A-Za-z_$][\w$]{0,63}){0,4}")
-_CORS: Final = {
-    "Access-Control-Allow-Origin": "*",
+_PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
     "Access-Control-Allow-Headers": "Content-Type, Accept",
     "Access-Control-Max-Age": "86400",
 }
-_FRAMED: Final = {**_CORS, "Content-Security-Policy": "default-src 'none'; frame-ancestors *"}
+_FRAMED: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestors *"}
 """A preview is made to be shown in a frame of another page, such as OpenRefine's."""
 
 _MAX_BODY: Final = 1_000_000
 _MAX_NAMES: Final = 500
+_MAX_ENTITIES: Final = 50
 
 What = Literal["entity", "type", "property"]
 Callback = Annotated[str, Query(description="Name of a JavaScript function, for JSONP.")]
@@ -54,7 +57,7 @@ def _linker(request: Request) -> Linker:
     context: Context = state.context
     linker: Linker | None = getattr(state, "linker", None)
     if linker is None:
-        linker = state.linker = Linker(context.settings)
+        linker = state.linker = Linker(context.settings, limit=MAX_LIMIT)
     linker.refresh()
     return linker
 
@@ -76,17 +79,24 @@ def _wikidata(request: Request) -> Service:
     return WikidataService(_linker(request))
 
 
-def _answer(content: Any, callback: str = "") -> Response:
-    """JSON that any page may read, or a call of its function."""
+def _cors(request: Request) -> dict[str, str]:
+    """Who may read the answer: by the setting `cors_origin`, any page as it is by default."""
+    context: Context = request.app.state.context
+    origin = context.settings.cors_origin
+    return {"Access-Control-Allow-Origin": origin} if origin else {}
+
+
+def _answer(request: Request, content: Any, callback: str = "") -> Response:
+    """JSON that other pages may read, or a call of their function."""
     if not callback:
-        return JSONResponse(content, headers=_CORS)
+        return JSONResponse(content, headers=_cors(request))
     if not _CALLBACK.fullmatch(callback):
         raise ParameterError("callback", "the name of a JavaScript function", repr(callback[:80]))
     text = json.dumps(content, ensure_ascii=True)
     return Response(
         f"/**/{callback}({text});",
         media_type="application/javascript",
-        headers={**_CORS, "X-Content-Type-Options": "nosniff"},
+        headers={**_cors(request), "X-Content-Type-Options": "nosniff"},
     )
 
 
@@ -107,7 +117,11 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _base(request: Request) -> str:
-    return str(request.base_url).rstrip("/")
+    """The URL of the server as the world knows it."""
+    context: Context = request.app.state.context
+    host = request.headers.get("host", "").encode("latin-1", "replace")
+    server = request.scope.get("server")
+    return root_url(context.settings, host, request.url.scheme, server)
 
 
 @router.get("/api/link", summary="Link names to Wikidata")
@@ -122,18 +136,26 @@ async def api_link(
         list[str] | None, Query(description="Something else that the document speaks of.")
     ] = None,
     date: Annotated[str, Query(description="The document's date.", max_length=10)] = "",
+    topic: Annotated[
+        Literal["", "government", "place", "person", "organization"],
+        Query(description="What the text is about."),
+    ] = "",
+    limit: Annotated[int, Query(description="Candidates of a name.", ge=1, le=50)] = 5,
 ) -> Response:
     """For each name a match, candidates, or none, with the features that made the scores."""
     if len(q) > _MAX_NAMES:
         raise ParameterError("q", f"at most {_MAX_NAMES} names", f"{len(q)}")
     linker = _linker(request)
-    around = Around(text=context, entities=tuple((entity or [])[:50]), date=date)
+    if len(entity or ()) > _MAX_ENTITIES:
+        raise ParameterError("entity", f"at most {_MAX_ENTITIES} of them", f"{len(entity or ())}")
+    around = Around(text=context, entities=tuple(entity or ()), date=date, topic=topic)
     types = tuple(type or ())
 
     def work() -> list[dict[str, Any]]:
-        return [linker.link(name, context=around, types=types).json() for name in q]
+        answers = (linker.link(name, context=around, types=types) for name in q)
+        return [replace(one, candidates=one.candidates[:limit]).json() for one in answers]
 
-    return _answer(await run_in_threadpool(work))
+    return _answer(request, await run_in_threadpool(work))
 
 
 def _mount(path: str, service_of: Callable[[Request], Service], name: str) -> None:
@@ -148,15 +170,19 @@ def _mount(path: str, service_of: Callable[[Request], Service], name: str) -> No
         callback = given.get("callback", "")
         if given.get("queries"):
             queries = read_queries(given["queries"])
-            return _answer(await run_in_threadpool(answer_batch, service, queries), callback)
+            return _answer(
+                request, await run_in_threadpool(answer_batch, service, queries), callback
+            )
         if given.get("extend"):
             extension = read_extension(given["extend"])
-            return _answer(await run_in_threadpool(service.extend, extension), callback)
-        return _answer(await run_in_threadpool(manifest, service, _base(request)), callback)
+            return _answer(request, await run_in_threadpool(service.extend, extension), callback)
+        return _answer(
+            request, await run_in_threadpool(manifest, service, _base(request)), callback
+        )
 
-    async def preflight() -> Response:
+    async def preflight(request: Request) -> Response:
         """What other pages may send here."""
-        return PlainTextResponse("", status_code=204, headers=_CORS)
+        return Response(status_code=204, headers={**_cors(request), **_PREFLIGHT})
 
     async def suggest(
         request: Request,
@@ -174,7 +200,7 @@ def _mount(path: str, service_of: Callable[[Request], Service], name: str) -> No
             if one.types:
                 shown["notable"] = [{"id": t.id, "name": t.name} for t in one.types]
             result.append(shown)
-        return _answer({"result": result}, callback)
+        return _answer(request, {"result": result}, callback)
 
     async def flyout(
         request: Request,
@@ -187,7 +213,7 @@ def _mount(path: str, service_of: Callable[[Request], Service], name: str) -> No
         one = await run_in_threadpool(service.describe, what, id)
         rows = [("", one.description)] if one.description else []
         body = page(one.name, rows, _view(service, request, one.id) if what == "entity" else "#")
-        return _answer({"id": id, "html": body}, callback)
+        return _answer(request, {"id": id, "html": body}, callback)
 
     async def preview(
         request: Request,
@@ -197,7 +223,8 @@ def _mount(path: str, service_of: Callable[[Request], Service], name: str) -> No
         service = await run_in_threadpool(service_of, request)
         one = await run_in_threadpool(service.describe, "entity", id)
         rows = await run_in_threadpool(service.details, id)
-        return HTMLResponse(page(one.name, rows, _view(service, request, id)), headers=_FRAMED)
+        headers = {**_cors(request), **_FRAMED}
+        return HTMLResponse(page(one.name, rows, _view(service, request, id)), headers=headers)
 
     async def properties(
         request: Request,
@@ -209,7 +236,7 @@ def _mount(path: str, service_of: Callable[[Request], Service], name: str) -> No
         service = await run_in_threadpool(service_of, request)
         found = await run_in_threadpool(service.propose, type, limit)
         shown = [one.json() for one in found]
-        return _answer({"type": type, "limit": limit, "properties": shown}, callback)
+        return _answer(request, {"type": type, "limit": limit, "properties": shown}, callback)
 
     routes: tuple[tuple[str, Callable[..., Any], list[str], str], ...] = (
         (path, reconcile, ["GET"], f"Reconciliation of {name}"),

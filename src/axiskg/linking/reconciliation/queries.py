@@ -9,13 +9,23 @@ from typing import Any, Final
 
 from axiskg.errors import ParameterError
 
-__all__ = ["MAX_BATCH", "Extension", "Property", "Query", "read_extension", "read_queries"]
+__all__ = [
+    "MAX_BATCH",
+    "MAX_LIMIT",
+    "Extension",
+    "Property",
+    "Query",
+    "read_extension",
+    "read_queries",
+]
 
 MAX_BATCH: Final = 200
 """The most queries, ids, or properties in one request."""
 
+MAX_LIMIT: Final = 100
+"""The most candidates for one query."""
+
 _MAX_TEXT: Final = 1_000
-_MAX_LIMIT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +92,14 @@ def _query(one: Any, name: str) -> Query:
     if strict not in ("any", "should", "all"):
         raise ParameterError(f"{name}.type_strict", "any, should or all", repr(strict))
     limit = one.get("limit", 10)
-    if isinstance(limit, bool) or not isinstance(limit, (int, float)) or limit < 1:
+    if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit >= 1:
         raise ParameterError(f"{name}.limit", "a number from 1", repr(limit))
     return Query(
         text=text,
         types=_types(one.get("type"), f"{name}.type"),
         type_strict=strict,
         properties=tuple(_property(p, f"{name}.properties") for p in properties),
-        limit=int(min(limit, _MAX_LIMIT)),
+        limit=int(min(limit, MAX_LIMIT)),
     )
 
 
