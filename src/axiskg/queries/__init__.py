@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from axiskg.queries.catalogue import Catalogue
-from axiskg.queries.facts import EntityFacts, Fact, StatementRow, entity_facts, statement_rows
+from axiskg.queries.facts import (
+    STANDINGS,
+    EntityFacts,
+    Fact,
+    StatementRow,
+    entity_facts,
+    statement_rows,
+)
 from axiskg.queries.names import entity_named, term_named
 from axiskg.queries.saved import Parameter, SavedQuery, read_query
 
 __all__ = [
+    "STANDINGS",
     "Catalogue",
     "EntityFacts",
     "Fact",

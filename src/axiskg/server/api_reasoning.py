@@ -14,7 +14,6 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.dependencies.models import Dependant
 from fastapi.responses import PlainTextResponse
-from starlette.datastructures import State
 
 from axiskg.errors import ParameterError, did_you_mean
 from axiskg.reasoning.alignment import Alignment, Overview
@@ -26,7 +25,7 @@ from axiskg.reasoning.networks import Network
 from axiskg.reasoning.scenarios import ScenarioCard
 from axiskg.reasoning.values import Asked, Citation
 from axiskg.reasoning.what_if import Change, Difference
-from axiskg.server.context import Context
+from axiskg.server.analyses import analysis_of
 
 __all__ = ["router"]
 
@@ -86,19 +85,8 @@ class Shared:
 Common = Annotated[Shared, Depends()]
 
 
-def _analysis(state: State) -> Analysis:
-    """The analysis of the generation now being read; made anew after each update."""
-    context: Context = state.context
-    generation = context.generation()
-    known: tuple[int, Analysis] | None = getattr(state, "analysis", None)
-    if known is None or known[0] != generation:
-        known = (generation, Analysis(context.store, context.settings))
-        state.analysis = known
-    return known[1]
-
-
 async def _answer(request: Request, ask: Callable[[Analysis], T]) -> T:
-    return await run_in_threadpool(lambda: ask(_analysis(request.app.state)))
+    return await run_in_threadpool(lambda: ask(analysis_of(request.app.state)))
 
 
 @router.get("/mutual-backing")

@@ -87,6 +87,8 @@ def _handle_errors(app: FastAPI) -> None:
         return answer(request, ProblemError(422, said, faults=faults))
 
     async def unexpected(request: Request, error: Exception) -> Response:
+        services: Services = app.state.services
+        services.log.failure(getattr(request.state, "request_id", ""), error)
         return answer(request, ProblemError(500, "the server failed; the request id is in its log"))
 
     app.add_exception_handler(AxisKGError, ours)

@@ -118,6 +118,11 @@ class Front:
             if not request.gone:
                 raise
             request.status = request.status or 499
+        except Exception as error:  # noqa: BLE001 - ours: told to the operator, hidden from clients
+            self.services.log.failure(request.id, error)
+            await self._fail(
+                request, ProblemError(500, "the server failed; the request id is in its log")
+            )
         finally:
             if request._watcher is not None:
                 await request.finish()

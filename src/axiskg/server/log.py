@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import IO
 
@@ -66,6 +67,11 @@ class AccessLog:
         self._lines.append(line)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_FLUSH_S, self._flush)
+
+    def failure(self, request_id: str, error: BaseException) -> None:
+        """Where the server failed, for a request whose answer says only that it did."""
+        trace = "".join(traceback.format_exception(error))
+        self.event("failure", request_id=request_id, error=repr(error), trace=trace)
 
     def _flush(self) -> None:
         self._timer = None
