@@ -103,8 +103,11 @@ def _certainty(surely: bool | None) -> str:
     return {None: "", True: ", surely", False: ", possibly"}[surely]
 
 
-def _print_counter(counters: Sequence[Counter]) -> None:
-    out.print("\n[bold]What speaks against it[/]" if counters else "\nNothing speaks against it.")
+def _print_counter(counters: Sequence[Counter], against: str = "it") -> None:
+    if not counters:
+        out.print(f"\nNothing speaks against {against}.")
+        return
+    out.print(f"\n[bold]What speaks against {against}[/]")
     for counter in counters:
         out.print(f"  {_said(counter)}  [cyan]{counter.kind}[/]: {counter.why}")
 
@@ -168,6 +171,8 @@ def _print_mutual(found: MutualBacking) -> None:
         for citation in one.general:
             out.print(f"  in general: {_said(citation)}")
     out.print(f"\n{found.asymmetry}\n{found.weakest_link}")
+    if found.dating:
+        out.print(found.dating)
     _print_counter(found.counter_evidence)
 
 
@@ -216,8 +221,12 @@ def _print_alignment(found: Alignment) -> None:
     kind = f"{found.kind}{_certainty(found.surely)}"
     out.print(f"[bold]{found.a} and {found.b}: {kind}[/] ", end="")
     out.print(f"[dim]({_conditions(found.asked)})[/]")
-    out.print(f"{found.words}\n")
-    for link in found.links:
+    out.print(found.words)
+    if found.dating:
+        out.print(found.dating)
+    for number, link in enumerate(found.links):
+        if number == 0:
+            out.print()
         via = f" through {link.via}" if link.via else ""
         roles = f"{link.a_relation} / {link.b_relation}"
         out.print(f"[cyan]{link.dimension}[/]{via}: {roles}, strength {link.strength:.2f}")
@@ -231,7 +240,8 @@ def _print_alignment(found: Alignment) -> None:
         out.print("\n[bold]Said, but not accepted here[/]")
     for citation in found.not_counted:
         out.print(f"  {_said(citation)}")
-    _print_counter(found.counter_evidence)
+    if found.kind != "none" or found.counter_evidence:
+        _print_counter(found.counter_evidence, "an alignment")
 
 
 @app.command("explain")

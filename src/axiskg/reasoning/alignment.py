@@ -8,10 +8,10 @@ from typing import Any, Final, Literal
 
 from pydantic import Field
 
-from axiskg.reasoning.citations import listed
+from axiskg.reasoning.citations import dating, listed
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.frames import Tabular
-from axiskg.reasoning.links import Draft, Link, drafts_between
+from axiskg.reasoning.links import Draft, Link, cited, drafts_between
 from axiskg.reasoning.values import Actor, Asked, Citation, Counter, Value, short
 
 __all__ = [
@@ -97,6 +97,7 @@ class Alignment(Tabular):
     counter_evidence: tuple[Counter, ...]
     confidence: float | None
     words: str
+    dating: str = Field(description="With `as_of`, in words: how many statements bear no date.")
     asked: Asked
 
     def table_rows(self) -> list[dict[str, Any]]:
@@ -182,7 +183,9 @@ def paths_between(findings: Findings, a: str, b: str) -> tuple[Path, ...]:
                 if first.length == 1 or second.length == 1:
                     ways.append(((a, middle, first), (middle, b, second)))
     ways.sort(key=lambda way: (_length(way), -_strength(way), _told(way)))
-    return tuple(_path(findings, way) for way in ways[:MAX_PATHS])
+    chosen = ways[:MAX_PATHS]
+    links = iter(cited(findings, (draft for way in chosen for _, _, draft in way)))
+    return tuple(_path(way, [next(links) for _ in way]) for way in chosen)
 
 
 def _length(way: Way) -> int:
@@ -208,7 +211,7 @@ def _neighbours(findings: Findings, actor: str) -> set[str]:
     return {o for name in _CONCLUSIONS for o in findings.objects(actor, name)}
 
 
-def _path(findings: Findings, way: Way) -> Path:
+def _path(way: Way, links: Sequence[Link]) -> Path:
     steps = tuple(
         Step(
             source=short(source),
@@ -219,7 +222,7 @@ def _path(findings: Findings, way: Way) -> Path:
             target_relation=link.b_relation,
             statements=tuple(citation.statement for citation in link.statements),
         )
-        for source, target, link in ((s, t, draft.cited(findings)) for s, t, draft in way)
+        for (source, target, _), link in zip(way, links, strict=True)
     )
     return Path(steps=steps, length=_length(way), strength=_strength(way), words=_told(way))
 
@@ -241,7 +244,7 @@ def alignment_of(
 ) -> Alignment:
     """The answer for two actors; `surely` and `possibly` are the same without a date."""
     drafts = tuple(drafts_between(possibly, a.iri, b.iri))
-    links = tuple(draft.cited(possibly) for draft in drafts)
+    links = cited(possibly, drafts)
     ours, theirs = adverse_targets(possibly, a.iri), adverse_targets(possibly, b.iri)
     common = tuple(target for target in ours if target in theirs)
     kind = kind_of(possibly, a.iri, b.iri)
@@ -268,6 +271,7 @@ def alignment_of(
         counter_evidence=tuple(counter_evidence),
         confidence=_confidence(possibly, a.iri, b.iri, kind),
         words=_words(possibly, a, b, kind, links, common),
+        dating=dating((st for link in links for st in link.statements), asked),
         asked=asked,
     )
 
@@ -286,12 +290,12 @@ def _words(
     common: Sequence[str],
 ) -> str:
     pair = f"{a.label} and {b.label}"
-    opening = {
-        "opposed": f"{pair} oppose each other, or one opposes the other.",
+    openings = {
         "direct": f"{pair} are directly tied.",
         "indirect": f"No partnership of {pair} is accepted here; they are linked indirectly.",
         "none": f"Nothing in the chosen statements aligns {pair}.",
-    }[kind]
+    }
+    opening = _opposed(findings, a, b) if kind == "opposed" else openings[kind]
     reasons = listed(dict.fromkeys(link.words for link in links))
     shared = (
         f" Both are adverse to {listed(common)}."
@@ -302,6 +306,15 @@ def _words(
         else ""
     )
     return f"{opening}{' ' + reasons + '.' if reasons else ''}{shared}"
+
+
+def _opposed(findings: Findings, a: Actor, b: Actor) -> str:
+    ways = [f"{x.label} opposes {y.label}" for x, y in ((a, b), (b, a)) if _opposes(findings, x, y)]
+    return f"{a.label} and {b.label} oppose each other." if len(ways) == 2 else f"{ways[0]}."
+
+
+def _opposes(findings: Findings, a: Actor, b: Actor) -> bool:
+    return findings.holds(a.iri, "opposes", b.iri)
 
 
 def overview_of(a: Actor, *, surely: Findings, possibly: Findings, asked: Asked) -> Overview:

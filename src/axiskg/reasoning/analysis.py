@@ -16,7 +16,7 @@ from axiskg.reasoning import alignment, balance, mutual, networks
 from axiskg.reasoning.actors import Directory
 from axiskg.reasoning.alignment import Alignment, Overview
 from axiskg.reasoning.balance import Balance, Web
-from axiskg.reasoning.citations import citations
+from axiskg.reasoning.citations import citations, heads
 from axiskg.reasoning.counter_evidence import counter_evidence, unaccepted_ties
 from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.explanations import Explanation, Lacking, explanation_of, lacking_of
@@ -36,7 +36,6 @@ from axiskg.reasoning.what_if import (
     Resolved,
     check_possible,
     difference_of,
-    head_of,
     resolved,
 )
 from axiskg.settings import Settings
@@ -243,8 +242,7 @@ class Analysis:
 
     def _ground(self, findings: Findings) -> Ground:
         def head(statement: str) -> tuple[str, str, str]:
-            (citation,) = findings.cite([statement])
-            return head_of(citation)
+            return heads(self._store, self._queries_dir, [statement])[statement]
 
         return Ground(
             directory=self.directory,

@@ -6,15 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Triple
 
 from axiskg.namespaces import AXIS, PREFIXES
 from axiskg.reasoning.lookup import rows
-from axiskg.reasoning.values import Citation, short
+from axiskg.reasoning.terms import text_of
+from axiskg.reasoning.values import Asked, Citation, short
 from axiskg.store.protocol import Store, Term
 
-__all__ = ["citations", "listed"]
+__all__ = ["citations", "dating", "heads", "listed"]
+
+_HEAD: Final = (AXIS + "headSubject", AXIS + "headProperty", AXIS + "headObject")
 
 
 def citations(store: Store, queries_dir: Path, statements: Iterable[str]) -> dict[str, Citation]:
@@ -75,6 +79,42 @@ def _citation(iri: str, about: Mapping[str, list[Term]]) -> Citation:
         latest_end=day("hasLatestEndTimeStamp"),
         paraphrase=one("paraphrase") or None,
     )
+
+
+def heads(
+    store: Store, queries_dir: Path, statements: Iterable[str]
+) -> dict[str, tuple[str, str, str]]:
+    """The head triple of each statement, as term texts; statements without one are left out."""
+    wanted = [NamedNode(iri) for iri in sorted(set(statements))]
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows(store, queries_dir, "statement-provenance", statement=wanted):
+        statement, property_, value = row["statement"], row["property"], row["value"]
+        assert isinstance(statement, NamedNode)
+        assert isinstance(property_, NamedNode)
+        if property_.value in _HEAD:
+            assert not isinstance(value, Triple)
+            found[statement.value][property_.value] = text_of(value)
+    return {
+        iri: (parts[_HEAD[0]], parts[_HEAD[1]], parts[_HEAD[2]])
+        for iri, parts in found.items()
+        if len(parts) == len(_HEAD)
+    }
+
+
+def dating(cited: Iterable[Citation], asked: Asked) -> str:
+    """In words how many of the statements count on the day only because they bear no date."""
+    if asked.as_of is None:
+        return ""
+    all_ = {citation.statement: citation for citation in cited}
+    undated = sum(
+        not (c.earliest_begin or c.latest_begin or c.earliest_end or c.latest_end)
+        for c in all_.values()
+    )
+    if not undated:
+        return ""
+    if undated == len(all_):
+        return "None of the statements bears a date; such count on any day."
+    return f"{undated} of the {len(all_)} statements bear no date; such count on any day."
 
 
 def listed(names: Iterable[str]) -> str:

@@ -15,10 +15,11 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 from axiskg.namespaces import ENT
+from axiskg.reasoning.citations import listed
 from axiskg.reasoning.engine import Head
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.lookup import rows
-from axiskg.reasoning.values import Citation, Counter, short, spoken
+from axiskg.reasoning.values import Citation, Counter, clause, short, spoken
 
 __all__ = ["counter_evidence", "unaccepted_ties"]
 
@@ -92,9 +93,20 @@ def counter_evidence(findings: Findings, a: str, b: str, against: str) -> tuple[
         judged = next(reasons(citation, pair, families, findings), None)
         if judged is not None:
             kind, why = judged
-            told = f"{why}{_caveat(citation)}"
+            told = f"{why}{_caveat(citation, findings)}"
             found.append(Counter(**dict(citation), kind=kind, against=against, why=told))
-    return tuple(found)
+    if against not in _HOSTILITY:
+        known = {counter.statement for counter in found}
+        found += [c for c in _opposition(findings, a, b, against) if c.statement not in known]
+    return tuple(sorted(found, key=lambda c: (c.paragraph or 0, c.sentence or 0, c.statement)))
+
+
+def _opposition(findings: Findings, a: str, b: str, against: str) -> Iterator[Counter]:
+    """The statements on which opposition of the two rests, such as those of an invasion."""
+    for one, other in ((a, b), (b, a)):
+        why = clause(findings.label(one), "opposes", findings.label(other))
+        for citation in findings.cite(findings.statements(one, "opposes", other)):
+            yield Counter(**dict(citation), kind="hostile", against=against, why=why)
 
 
 def unaccepted_ties(findings: Findings, a: str, b: str) -> tuple[Citation, ...]:
@@ -151,12 +163,12 @@ def _pair(
         return frozenset(map(short, iris))
 
     groups = list(institutions)
-    members = {
-        statement
+    memberships = findings.statements_of(
+        (member, "memberOf", group)
         for group in groups
         for member in findings.subjects("memberOf", group)
-        for statement in findings.statements(member, "memberOf", group)
-    }
+    )
+    members = {statement for said in memberships.values() for statement in said}
     common = _nodes_of(findings, [a]) & _nodes_of(findings, [b])
     return _Pair(
         a=parts(a),
@@ -186,10 +198,10 @@ def _may_be_friendly(head: Head, pair: _Pair, families: Mapping[str, frozenset[s
     return head.relation in families[named]
 
 
-def _caveat(citation: Citation) -> str:
+def _caveat(citation: Citation, findings: Findings) -> str:
     told = {
         "Hypothetical": "; only within a scenario",
-        "Attributed": f"; so {citation.voice} has it, not the author",
+        "Attributed": f"; {_attribution(citation, findings)}, not by the author",
         "Foreseen": f"; foreseen as {citation.likelihood.lower()}",
         "Judged": "; the author's assessment",
         "Hedged": f"; put as {citation.likelihood.lower()}",
@@ -198,36 +210,48 @@ def _caveat(citation: Citation) -> str:
     return told.get(citation.standing, "")
 
 
+_FELT: Final = {"Fears": "feared", "Wants": "wished", "Expects": "expected"}
+
+
+def _attribution(citation: Citation, findings: Findings) -> str:
+    """By whom a statement that is not the author's own is seen or said so."""
+    how = next((_FELT[a] for a in citation.attitude if a in _FELT), "so seen")
+    who = citation.held_by or citation.asserted_by
+    names = listed(findings.label(ENT + slug) for slug in who)
+    return f"{how if citation.held_by else 'so said'} by {names}"
+
+
 def _reasons(
     citation: Citation,
     pair: _Pair,
     families: Mapping[str, frozenset[str]],
     findings: Findings,
 ) -> Iterator[tuple[str, str]]:
-    relation, verb = citation.relation, spoken(citation.relation)
+    relation = citation.relation
     affirmed = citation.polarity == "Affirmed"
     hypothetical = citation.standing == "Hypothetical"
     adverse = families["reservation"] | families["hostile"]
     subject, object_ = (findings.label(ENT + slug) for slug in (citation.subject, citation.object))
+    told = clause(subject, relation, object_)
     if pair.between(citation) and not hypothetical:
         if relation in families["reservation"] and affirmed:
-            yield "reservation", f"{subject} has a reservation about {object_} ({verb})"
+            yield "reservation", f"{subject} has a reservation about {object_} ({spoken(relation)})"
         if relation in families["hostile"] and affirmed:
-            yield "hostile", f"{subject} is hostile to {object_} ({verb})"
+            yield "hostile", f"{subject} is hostile to {object_} ({spoken(relation)})"
         if not affirmed and relation not in adverse:
-            yield "denied", f"it is denied that {subject} {verb} {object_}"
+            yield "denied", f"it is denied that {told}"
         if affirmed and relation not in adverse and citation.likelihood in _DOUBTFUL:
-            yield "doubtful", f"{citation.likelihood.lower()} only: {subject} {verb} {object_}"
+            yield "doubtful", f"{citation.likelihood.lower()} only: {told}"
     if relation in families["weakening"] and affirmed and citation.object in pair.common:
-        yield "weakening", f"{subject} {verb} {object_}"
+        yield "weakening", told
     if affirmed and pair.weakening & {citation.subject, citation.object}:
-        yield "weakening", f"{subject} {verb} {object_}"
+        yield "weakening", told
     if not affirmed and not hypothetical and citation.subject in pair.common:
-        yield "denied", f"it is denied that {subject} {verb} {object_}"
+        yield "denied", f"it is denied that {told}"
     if relation in families["self-regard"] and affirmed and _regards_the_other(citation, pair):
         yield "feared", f"{subject} puts its own interests above its relations"
     if "Fears" in citation.attitude and _fears_the_other(citation, pair):
-        yield "feared", f"feared: {subject} {verb} {object_}"
+        yield "feared", told
     yield from _held_back(citation, pair, families, (subject, object_))
 
 
@@ -240,12 +264,12 @@ def _friendly_reasons(
     """What speaks against hostility: ties of the two, and hostility that is denied."""
     if not pair.between(citation) or citation.standing == "Hypothetical":
         return
-    verb = spoken(citation.relation)
     subject, object_ = (findings.label(ENT + slug) for slug in (citation.subject, citation.object))
+    told = clause(subject, citation.relation, object_)
     if citation.polarity == "Affirmed" and citation.relation in families["friendly"]:
-        yield "friendly", f"{subject} {verb} {object_}"
+        yield "friendly", told
     if citation.polarity == "Negated" and citation.relation in families["hostile"]:
-        yield "denied", f"it is denied that {subject} {verb} {object_}"
+        yield "denied", f"it is denied that {told}"
 
 
 def _held_back(
@@ -256,19 +280,18 @@ def _held_back(
 ) -> Iterator[tuple[str, str]]:
     affirmed = citation.polarity == "Affirmed"
     subject, object_ = labels
+    told = clause(subject, citation.relation, object_)
     if citation.relation in families["weakening"] and affirmed:
         if citation.subject in pair.memberships:
-            yield "group-held-back", f"a member's presence {spoken(citation.relation)} {object_}"
+            presence = clause("a member's presence", citation.relation, object_)
+            yield "group-held-back", presence
         if citation.object in pair.groups | pair.of_groups:
-            yield "group-held-back", f"{subject} {spoken(citation.relation)} {object_}"
+            yield "group-held-back", told
     if citation.subject in pair.groups and citation.standing != "Hypothetical":
         if citation.relation in families["holding-back"] and affirmed:
             yield "group-held-back", f"{subject} acts only by {object_}"
         if not affirmed:
-            yield (
-                "group-held-back",
-                f"it is denied that {subject} {spoken(citation.relation)} {object_}",
-            )
+            yield "group-held-back", f"it is denied that {told}"
 
 
 def _regards_the_other(citation: Citation, pair: _Pair) -> bool:

@@ -8,6 +8,7 @@ from datetime import date
 from pydantic import Field
 
 from axiskg.errors import NotFoundError
+from axiskg.reasoning.citations import dating
 from axiskg.reasoning.findings import ASSUMED, Findings
 from axiskg.reasoning.proofs import Asserted, Derivation, Key, Proof
 from axiskg.reasoning.rendering import (
@@ -23,6 +24,7 @@ from axiskg.reasoning.why_not import Attempt
 __all__ = [
     "Explanation",
     "Lacking",
+    "MissingValue",
     "Nearest",
     "ProofTree",
     "Together",
@@ -48,6 +50,7 @@ class StepValue(Value):
     confidence: float
     rule: str | None = Field(description="None for what is stated or described.")
     label: str | None
+    bindings: dict[str, str] = Field(description="The rule's variables, each with its term.")
     premises: tuple[TripleValue, ...]
     absences: tuple[str, ...] = Field(description="What the rule needs to be absent, and is.")
     alternatives: int = Field(description="How many other derivations the fact has.")
@@ -90,13 +93,22 @@ class Explanation(Value):
     asked: Asked
 
 
+class MissingValue(TripleValue):
+    """A premise that does not hold, what is said of it all the same, and what could give it."""
+
+    unaccepted: tuple[Citation, ...] = Field(
+        description="Statements of it that this view, day and scenario leave aside."
+    )
+    nearest: tuple[Nearest, ...] = Field(description="The nearest rules that would conclude it.")
+
+
 class Nearest(Value):
     """The nearest instance of a rule, with what it lacks."""
 
     rule: str
     label: str
     holding: tuple[TripleValue, ...]
-    missing: tuple[TripleValue, ...] = Field(description="Unbound places are `?name`.")
+    missing: tuple[MissingValue, ...] = Field(description="Unbound places are `?name`.")
     present: tuple[str, ...] = Field(description="What the rule needs absent, and is there.")
     failed: tuple[str, ...] = Field(description="Tests that fail.")
 
@@ -149,7 +161,7 @@ def explanation_of(
             for proof in proofs
         ),
         mermaid=proof_mermaid(proofs[0], cite),
-        prov=write_proof_rdf(proofs[0]),
+        prov=write_proof_rdf(proofs[0], by_iri),
         asked=asked,
     )
 
@@ -175,6 +187,9 @@ def _steps(proof: Proof, cited: dict[str, Citation]) -> Iterator[StepValue]:
             confidence=round(step.confidence, 4),
             rule=step.rule if isinstance(step, Derivation) else None,
             label=step.label if isinstance(step, Derivation) else None,
+            bindings={name: short(text) for name, text in step.bindings}
+            if isinstance(step, Derivation)
+            else {},
             premises=tuple(map(_named, step.premises)) if isinstance(step, Derivation) else (),
             absences=step.absences if isinstance(step, Derivation) else (),
             alternatives=step.alternatives if isinstance(step, Derivation) else 0,
@@ -211,7 +226,8 @@ def _together(proof: Proof, cited: dict[str, Citation], asked: Asked) -> Togethe
         span = f"{first or 'at an unknown time'} to {last or 'no stated end'}"
         words = f"All premises may hold together from {span}."
     if asked.as_of is not None:
-        words += f" Asked as of {asked.as_of}."
+        told = dating((cited[st] for st in proof.statements if st in cited), asked)
+        words += f" Asked as of {asked.as_of}.{' ' + told if told else ''}"
     return Together(begins=first, ends=last, never=never, words=words)
 
 
@@ -220,12 +236,13 @@ def lacking_of(findings: Findings, triple: Key, asked: Asked) -> Lacking:
     found = findings.run.why_not(*triple)
     asides = {aside.statement for aside in found.aside}
     cited = findings.cite(asides | set(_asides(found.attempts)))
+    by_iri = {citation.statement: citation for citation in cited}
     return Lacking(
         goal=_named(triple),
         holds=found.holds,
-        nearest=tuple(map(_nearest, found.attempts)),
+        nearest=tuple(_nearest(attempt, by_iri) for attempt in found.attempts),
         unaccepted=tuple(citation for citation in cited if citation.statement in asides),
-        text=why_not_text(found, citer({citation.statement: citation for citation in cited})),
+        text=why_not_text(found, citer(by_iri)),
         asked=asked,
     )
 
@@ -252,12 +269,19 @@ def citer(cited: Mapping[str, Citation]) -> Callable[[str], str]:
     return cite
 
 
-def _nearest(attempt: Attempt) -> Nearest:
+def _nearest(attempt: Attempt, cited: Mapping[str, Citation]) -> Nearest:
     return Nearest(
         rule=attempt.rule,
         label=attempt.label,
         holding=tuple(map(_named, attempt.holding)),
-        missing=tuple(_named(missing.pattern) for missing in attempt.missing),
+        missing=tuple(
+            MissingValue(
+                **dict(_named(missing.pattern)),
+                unaccepted=tuple(cited[a.statement] for a in missing.aside if a.statement in cited),
+                nearest=tuple(_nearest(inner, cited) for inner in missing.attempts),
+            )
+            for missing in attempt.missing
+        ),
         present=attempt.present,
         failed=attempt.failed,
     )

@@ -6,9 +6,9 @@ What can't be done so (comparisons of literals, provenance, very many matches) r
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ from axiskg.reasoning.ir import (
 __all__ = ["Matcher", "UnansweredError"]
 
 Bools = NDArray[np.bool_]
+LOOKED_AT: Final = 32
+"""Among how many matches a wanted one is looked for."""
 
 
 class UnansweredError(Exception):
@@ -89,11 +91,16 @@ class Matcher:
         return lowest(variables, confidence, height + 1, most)
 
     def first(
-        self, atoms: Sequence[Atom], bound: Mapping[Var, int], tests: Sequence[Test]
+        self,
+        atoms: Sequence[Atom],
+        bound: Mapping[Var, int],
+        tests: Sequence[Test],
+        wanted: Callable[[dict[Var, int]], bool] | None = None,
     ) -> dict[Var, int] | None:
         """One way in which atoms hold together, better one that passes the tests; None if none.
 
-        Tests on other variables are passed over. Raises `UnansweredError`.
+        Of those equal in that, one of the first few that is `wanted`, if there is one. Tests on
+        other variables are passed over. Raises `UnansweredError`.
         """
         found = self.matches(atoms, bound)
         if not found.size:
@@ -103,8 +110,13 @@ class Matcher:
             for test in tests
             if found.columns.keys() >= set(variables_of(*terms_of_test(test)))
         ]
-        at = int(np.lexsort(passed[::-1])[0]) if passed else 0
-        return {v: int(column[at]) for v, column in found.columns.items()}
+        order = np.lexsort(passed[::-1]) if passed else np.arange(found.size)
+        alike = [at for at in order[:LOOKED_AT] if all(p[at] == p[order[0]] for p in passed)]
+        rows = ({v: int(column[at]) for v, column in found.columns.items()} for at in alike)
+        first = next(rows)
+        if wanted is None or wanted(first):
+            return first
+        return next(filter(wanted, rows), first)
 
     def exists(
         self, atoms: Sequence[Atom], bound: Mapping[Var, int], tests: Sequence[Test]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from axiskg.reasoning.citations import listed
+from axiskg.reasoning.citations import dating, listed
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.frames import Tabular
 from axiskg.reasoning.values import Actor, Asked, Citation, Counter, Value, short
@@ -110,6 +110,7 @@ class MutualBacking(Tabular):
     symmetric: bool = Field(description="Both directions have the same manners.")
     weakest_link: str = Field(description="In words: the direction whose best is the weaker.")
     asymmetry: str = Field(description="In words: how the two directions differ.")
+    dating: str = Field(description="With `as_of`, in words: how many statements bear no date.")
     counter_evidence: tuple[Counter, ...]
     confidence: float | None
     asked: Asked
@@ -151,7 +152,10 @@ def direction(backer: Actor, backed: Actor, surely: Findings, possibly: Findings
     supports: list[Support] = []
     by_manner: dict[str, list[str]] = {}
     named: dict[str, list[str]] = {}
-    for shown in _shown(possibly, backer.iri, backed.iri):
+    found = list(_shown(possibly, backer.iri, backed.iri))
+    said = possibly.statements_of((backer.iri, one.manner.relation, one.node) for one in found)
+    possibly.cite(statement for statements in said.values() for statement in statements)
+    for shown in found:
         triple = (backer.iri, shown.manner.relation, shown.node)
         is_sure = surely.holds(*triple)
         by_manner.setdefault(shown.manner.name, []).append(short(shown.issue))
@@ -165,7 +169,7 @@ def direction(backer: Actor, backed: Actor, surely: Findings, possibly: Findings
                 confidence=possibly.confidence(*triple),
                 surely=is_sure,
             )
-            for citation in possibly.cite(possibly.statements(*triple))
+            for citation in possibly.cite(said[triple])
         ]
     used = [manner for manner in MANNERS if manner.name in by_manner]
     clauses = [m.verb.format(b=backed.label) + " " + listed(named[m.name]) for m in used]
@@ -205,6 +209,7 @@ def mutual_backing_of(
         symmetric=set(directions[0].manners) == set(directions[1].manners),
         weakest_link=_weakest_link(directions, (a, b)),
         asymmetry=_asymmetry(directions, (a, b)),
+        dating=dating((s for one in directions for s in one.supports), asked),
         counter_evidence=tuple(counter_evidence),
         confidence=possibly.confidence(*triple) if possibly.holds(*triple) else None,
         asked=asked,

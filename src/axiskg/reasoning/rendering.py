@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
 
 from axiskg.errors import ParseError
 from axiskg.namespaces import AXIS, PREFIXES, RULE
 from axiskg.reasoning.proofs import Asserted, Derivation, Key, Proof, Step, Supports
-from axiskg.reasoning.terms import short, term_of, text_of
+from axiskg.reasoning.terms import is_literal, lexical, short, term_of, text_of
+from axiskg.reasoning.why_not import Aside, Attempt, WhyNot
 
 __all__ = [
     "proof_json",
@@ -28,11 +30,28 @@ RDF: Final = PREFIXES["rdf"]
 RDFS: Final = PREFIXES["rdfs"]
 XSD: Final = PREFIXES["xsd"]
 PROOF: Final = "https://w3id.org/axiskg/proof/"
+NEAREST: Final = 3
+"""How many instances of one rule a text shows."""
 
 
-def said(key: Key) -> str:
-    """A fact for people."""
-    return " ".join(map(short, key))
+class Place(Protocol):
+    """Where a statement stands: a citation is one."""
+
+    @property
+    def source(self) -> str | None: ...
+    @property
+    def paragraph(self) -> int | None: ...
+    @property
+    def sentence(self) -> int | None: ...
+
+
+def said(key: Sequence[str]) -> str:
+    """A fact, or some terms, for people; of a literal its value.
+
+    >>> said(("urn:a", "urn:b", '"true"^^<http://www.w3.org/2001/XMLSchema#boolean>'))
+    'urn:a urn:b "true"'
+    """
+    return " ".join(f'"{lexical(text)}"' if is_literal(text) else short(text) for text in key)
 
 
 # text
@@ -56,10 +75,13 @@ def proof_text(proof: Proof, cite: Callable[[str], str] = short) -> str:
         lines.append(head)
         if isinstance(step, Asserted):
             more = f" and {step.supports.more} more" if step.supports.more else ""
-            sources = ", ".join(map(cite, step.statements)) or "a description or the ontology"
-            lines.append(f"{indent}  said by {sources}{more}")
+            said_by = [f"said by {cite(statement)}" for statement in step.statements]
+            lines.extend(f"{indent}  {line}" for line in said_by[:-1])
+            last = said_by[-1] if said_by else "from a description or the ontology"
+            lines.append(f"{indent}  {last}{more}")
             return
-        others = f" ({step.alternatives} other ways)" if step.alternatives else ""
+        ways = "other way" if step.alternatives == 1 else "other ways"
+        others = f" ({step.alternatives} {ways})" if step.alternatives else ""
         lines.append(f"{indent}  by {step.label}{others}")
         lines.extend(f"{indent}  as it is not said that {absence}" for absence in step.absences)
         for premise in proof.premises(step.fact):
@@ -71,35 +93,124 @@ def proof_text(proof: Proof, cite: Callable[[str], str] = short) -> str:
     return "\n".join(lines)
 
 
-def why_not_text(found: Any, cite: Callable[[str], str] = short) -> str:
+def why_not_text(found: WhyNot, cite: Callable[[str], str] = short) -> str:
     """Why a fact does not hold, as an indented tree."""
     if found.holds:
         return f"{said(found.goal)} holds"
     lines = [f"{said(found.goal)} does not hold"]
     lines += [f"  nothing is known of {short(name)}" for name in found.unknown]
     lines += [_aside_line(aside, 1, cite) for aside in found.aside]
-    for attempt in found.attempts:
-        _add_attempt(lines, attempt, 1, cite)
+    _add_attempts(lines, found.attempts, 1, cite)
     return "\n".join(lines)
 
 
-def _add_attempt(lines: list[str], attempt: Any, depth: int, cite: Callable[[str], str]) -> None:
+def _add_attempts(
+    lines: list[str], attempts: Sequence[Attempt], depth: int, cite: Callable[[str], str]
+) -> None:
+    """The nearest instances of each rule; what is further off is only counted."""
     indent = "  " * depth
-    lines.append(f"{indent}by {attempt.label}:")
-    lines += [f"{indent}  holds: {said(key)}" for key in attempt.holding]
-    lines += [f"{indent}  in the way: {present}" for present in attempt.present]
-    lines += [f"{indent}  fails: {test}" for test in attempt.failed]
+    bare, attempts = _without_bare(attempts, " rdfs:subPropertyOf ")
+    if bare:
+        lines.append(f"{indent}by a narrower property:")
+        lines += [f"{indent}  {line}" for line in bare]
+    for label, of_rule in _by_label(attempts).items():
+        near, further = _nearest(of_rule)
+        for attempt in near:
+            lines.append(f"{indent}by {label}:")
+            _add_attempt(lines, attempt, depth + 1, cite)
+        if further:
+            lines.append(f"{indent}({further} more by {label}, lacking as much or more)")
+
+
+def _by_label(attempts: Sequence[Attempt]) -> dict[str, list[Attempt]]:
+    found: dict[str, list[Attempt]] = {}
+    for attempt in attempts:
+        found.setdefault(attempt.label, []).append(attempt)
+    return found
+
+
+def _nearest(attempts: Sequence[Attempt]) -> tuple[list[Attempt], int]:
+    """The first instances that lack least, and those of which something is said; and how many are
+    left out."""
+    near = [
+        attempt
+        for n, attempt in enumerate(attempts)
+        if (n < NEAREST and len(attempt.missing) <= len(attempts[0].missing))
+        or any(missing.aside for missing in attempt.missing)
+    ]
+    return near, len(attempts) - len(near)
+
+
+def _add_attempt(
+    lines: list[str], attempt: Attempt, depth: int, cite: Callable[[str], str]
+) -> None:
+    indent = "  " * depth
+    lines += [f"{indent}holds: {said(key)}" for key in attempt.holding]
+    lines += [f"{indent}in the way: {present}" for present in attempt.present]
+    lines += [f"{indent}fails: {test}" for test in attempt.failed]
     for missing in attempt.missing:
-        lines.append(f"{indent}  missing: {said(missing.pattern)}")
-        lines += [_aside_line(aside, depth + 2, cite) for aside in missing.aside]
-        for inner in missing.attempts:
-            _add_attempt(lines, inner, depth + 2, cite)
+        if not missing.ways:
+            lines.append(f"{indent}missing: {said(missing.pattern)}")
+            lines += [_aside_line(aside, depth + 1, cite) for aside in missing.aside]
+            _add_attempts(lines, missing.attempts, depth + 1, cite)
+            continue
+        s, _, o = missing.pattern
+        lines.append(f"{indent}missing: any way from {said((s,))} to {said((o,))}")
+        _add_ways(lines, missing.attempts, depth + 1, cite)
 
 
-def _aside_line(aside: Any, depth: int, cite: Callable[[str], str]) -> str:
-    place = f", paragraph {aside.paragraph}" if aside.paragraph is not None else ""
-    indent = "  " * depth
-    return f"{indent}said, but {aside.standing or 'not chosen'}{place}: {cite(aside.statement)}"
+def _add_ways(
+    lines: list[str], attempts: Sequence[Attempt], depth: int, cite: Callable[[str], str]
+) -> None:
+    """The alternatives of a path, those of a single property in one line."""
+    bare, rest = _without_bare(attempts)
+    lines += [f"{'  ' * depth}{line}" for line in bare]
+    for attempt in rest[:NEAREST]:
+        _add_attempt(lines, attempt, depth, cite)
+    if len(rest) > NEAREST:
+        lines.append(f"{'  ' * depth}({len(rest) - NEAREST} more ways)")
+
+
+def _without_bare(
+    attempts: Sequence[Attempt], labelled: str = ""
+) -> tuple[list[str], list[Attempt]]:
+    """Lines for what lacks a single triple of which nothing more is known, and the rest."""
+    bare: dict[tuple[str, str], list[str]] = {}
+    rest: list[Attempt] = []
+    for attempt in attempts:
+        single = len(attempt.missing) == 1 and not (
+            attempt.holding or attempt.present or attempt.failed
+        )
+        missing = attempt.missing[0] if single and labelled in attempt.label else None
+        if missing is None or missing.attempts or missing.aside or missing.ways:
+            rest.append(attempt)
+        else:
+            s, p, o = missing.pattern
+            bare.setdefault((s, o), []).append(short(p))
+    return [
+        f"missing: {said((s,))} {' or '.join(properties)} {said((o,))}"
+        for (s, o), properties in bare.items()
+    ], rest
+
+
+_STANDINGS: Final = {
+    "Attributed": "Attributed, the word or view of another",
+    "Denied": "Denied",
+    "Foreseen": "Foreseen, not yet so",
+    "Hedged": "Hedged, not put as certain",
+    "Hypothetical": "Hypothetical, only within a scenario",
+    "Implied": "Implied, not said outright",
+    "Judged": "Judged, an assessment of the author's",
+    "Open": "Open, not known",
+}
+"""Why a statement supports nothing, in words."""
+
+
+def _aside_line(aside: Aside, depth: int, cite: Callable[[str], str]) -> str:
+    standing = _STANDINGS.get(
+        aside.standing.rpartition(":")[2], "not among those asked about (view, day, confidence)"
+    )
+    return f"{'  ' * depth}said, but {standing}: {cite(aside.statement)}"
 
 
 # JSON
@@ -168,12 +279,16 @@ def _escaped(text: str) -> str:
 # PROV-O
 
 
-def write_proof_rdf(proof: Proof) -> str:
+def write_proof_rdf(proof: Proof, places: Mapping[str, Place] = MappingProxyType({})) -> str:
     """A proof as Turtle: each fact an entity, each derivation an activity that used its premises.
 
-    The names are hashes of the content, so the same proof has the same names.
+    The names are hashes of the content, so the same proof has the same names. `places` says for
+    statements in which source, paragraph and sentence they stand.
     """
     triples = [triple for step in proof.steps for triple in _step_triples(step)]
+    for statement in proof.statements:
+        if statement in places:
+            triples += _place_triples(NamedNode(statement), places[statement])
     triples += _scalars(_proof_node(proof), "goal", [_fact_node(proof.goal)])
     triples += _scalars(_proof_node(proof), "truncated", [_integer(proof.truncated)])
     triples.append(
@@ -186,6 +301,18 @@ def write_proof_rdf(proof: Proof) -> str:
     data = serialize(triples, format=RdfFormat.TURTLE, prefixes=prefixes)
     assert data is not None
     return data.decode()
+
+
+def _place_triples(statement: NamedNode, place: Place) -> list[Triple]:
+    found = [Triple(statement, NamedNode(RDF + "type"), NamedNode(PROV + "Entity"))]
+    if place.source is not None:
+        source = NamedNode(place.source)
+        found.append(Triple(statement, NamedNode(PROV + "hadPrimarySource"), source))
+        found.append(Triple(statement, NamedNode(AXIS + "source"), source))
+    for name, number in (("paragraph", place.paragraph), ("sentence", place.sentence)):
+        if number is not None:
+            found.append(Triple(statement, NamedNode(AXIS + name), _integer(number)))
+    return found
 
 
 def _step_triples(step: Step) -> list[Triple]:
@@ -241,7 +368,6 @@ def read_proof_rdf(text: str) -> Proof:
         raise ParseError(f"expected one proof, found {len(roots)}")
     root = graph[roots[0]]
     steps = [_read_step(graph, name) for name in root[PROV + "hadMember"]]
-    order = {step.fact: n for n, step in enumerate(steps)}
     goal = _key(graph[root[PROOF + "goal"][0]])
     by_fact = {step.fact: step for step in steps}
     ordered: dict[Key, Step] = {}
@@ -251,7 +377,7 @@ def read_proof_rdf(text: str) -> Proof:
             return
         step = by_fact[key]
         if isinstance(step, Derivation):
-            for premise in sorted(step.premises, key=order.__getitem__, reverse=True):
+            for premise in reversed(step.premises):
                 visit(premise)
         ordered[key] = step
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from axiskg.namespaces import AXIS, ENT, SCN
 
-__all__ = ["Actor", "Asked", "Citation", "Counter", "Value", "short", "spoken"]
+__all__ = ["Actor", "Asked", "Citation", "Counter", "Value", "clause", "short", "spoken"]
 
 _SHORTENED: Final = (ENT, AXIS, SCN)
 
@@ -38,6 +38,40 @@ def spoken(name: str) -> str:
     'plans alliance with'
     """
     return re.sub(r"(?<=[a-z])[A-Z]", lambda m: f" {m[0].lower()}", name)
+
+
+_IS: Final = frozenset(
+    {
+        *("adverseTo", "closeTo", "coordinatedWith", "directlyTiedTo", "foundedBy", "heldBy"),
+        *("frustratedWith", "hostileTo", "keyTo", "locatedIn", "near", "openTo", "partOf"),
+        *("reluctantToAlignWith", "skepticalOf", "suspiciousOf", "unaccommodatingToward"),
+        *("waryOf", "worriedAbout"),
+    }
+)
+_IS_A: Final = frozenset(
+    {
+        *("counterweightTo", "dominantSupplierTo", "foundationFor", "leaderOf", "memberOf"),
+        *("militaryPartnerOf", "partnerOf", "rivalOf", "tradingPartnerOf"),
+    }
+)
+_OTHERWISE: Final = {
+    "allianceWith": "is allied with",
+    "carriedOutBy": "is the work of",
+    "http://www.w3.org/1999/02/22-rdf-syntax-ns#type": "is a",
+    "transformedInto": "has turned into",
+}
+
+
+def clause(subject: str, relation: str, object_: str) -> str:
+    """A triple as a clause, from names that people read and the property's local name.
+
+    >>> clause("the West", "unaccommodatingToward", "China"), clause("aid", "occurs", "true")
+    ('the West is unaccommodating toward China', 'aid occurs')
+    """
+    verb = _OTHERWISE.get(relation, spoken(relation))
+    if relation in _IS or relation in _IS_A:
+        verb = f"{'is a' if relation in _IS_A else 'is'} {verb}"
+    return f"{subject} {verb}" if object_ == "true" else f"{subject} {verb} {object_}"
 
 
 class Value(BaseModel):

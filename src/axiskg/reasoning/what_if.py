@@ -10,7 +10,6 @@ from typing import Any, Final
 from pydantic import ConfigDict, Field
 
 from axiskg.errors import ParameterError
-from axiskg.namespaces import AXIS, ENT
 from axiskg.reasoning.actors import RDF_TYPE, Directory
 from axiskg.reasoning.explanations import citer
 from axiskg.reasoning.findings import Findings
@@ -18,7 +17,8 @@ from axiskg.reasoning.frames import Tabular
 from axiskg.reasoning.proofs import Derivation
 from axiskg.reasoning.rendering import proof_text, said
 from axiskg.reasoning.scenarios import ScenarioCard
-from axiskg.reasoning.values import Asked, Citation, Value, short, spoken
+from axiskg.reasoning.terms import is_literal, term_of
+from axiskg.reasoning.values import Asked, Citation, Value, clause, short
 
 __all__ = [
     "Change",
@@ -29,7 +29,6 @@ __all__ = [
     "Supposed",
     "check_possible",
     "difference_of",
-    "head_of",
     "resolved",
 ]
 
@@ -181,17 +180,6 @@ def check_possible(before: Findings, after: Findings) -> None:
             )
 
 
-def head_of(citation: Citation) -> Triple:
-    """The head triple of a cited statement, as IRIs."""
-
-    def whole(name: str, namespace: str) -> str:
-        return name if ":" in name else namespace + name
-
-    relation = whole(citation.relation, AXIS)
-    namespace = AXIS if relation == RDF_TYPE else ENT
-    return whole(citation.subject, ENT), relation, whole(citation.object, namespace)
-
-
 def difference_of(
     before: Findings,
     after: Findings,
@@ -205,7 +193,7 @@ def difference_of(
     Of the two halves of a symmetric property the first by name is told.
     """
     supposed = tuple(_supposed(asked.scenario, scenarios))
-    stated = {head_of(one.statement) for one in supposed}
+    stated = {ground.head(one.statement.statement) for one in supposed}
     stated |= {(a.s, a.p, a.o) for a in after.run.selection.add}
     stated |= set(after.run.selection.deny)
     stated |= {ground.head(statement) for statement in after.run.selection.remove}
@@ -228,7 +216,7 @@ def difference_of(
             Changed(
                 subject=short(triple[0]),
                 relation=short(triple[1]),
-                object=short(triple[2]),
+                object=_plain(triple[2]),
                 before=was.get(triple),
                 after=will.get(triple),
                 inferred=isinstance(proof.root, Derivation),
@@ -255,6 +243,11 @@ def _kind(was: float | None, will: float | None) -> str | None:
     if was is None or will is None:
         return "new" if was is None else "gone"
     return "stronger" if will > was else "weaker"
+
+
+def _plain(text: str) -> str:
+    """A term as people write it: the short name of an IRI, the value of a literal."""
+    return term_of(text).value if is_literal(text) else short(text)
 
 
 def _confidences(
@@ -296,6 +289,6 @@ def _supposed(name: str | None, scenarios: Sequence[ScenarioCard]) -> Iterator[S
 def _words(changes: Mapping[str, Sequence[Changed]]) -> str:
     counts = [f"{len(found)} {name}" for name, found in changes.items() if found]
     told = ", ".join(
-        f"{c.subject} {spoken(c.relation)} {c.object}" for c in changes["new"] if not c.inferred
+        clause(c.subject, c.relation, c.object) for c in changes["new"] if not c.inferred
     )
     return f"{', '.join(counts) or 'Nothing changes'}{f': {told}' if told else ''}."

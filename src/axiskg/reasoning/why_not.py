@@ -7,7 +7,7 @@ rule could give it, asked about in turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -68,6 +68,8 @@ class Missing:
     aside: tuple[Aside, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     """How rules could have given it."""
+    ways: bool = False
+    """Whether it is a path with alternatives, of which `attempts` are the ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +231,28 @@ class _Asking:
             atoms = [rule.atoms[n] for n in numbers]
             if self.run.is_possible(replace(rule, atoms=tuple(atoms))):
                 asked = True
-                row = self.matcher.first(atoms, bound, rule.tests)
+                left_out = [a for n, a in enumerate(rule.atoms) if n not in numbers]
+                row = self.matcher.first(atoms, bound, rule.tests, self.said_of(left_out))
                 if row is not None:
                     found[numbers] = row
         self.left -= asked
         return found
+
+    def said_of(self, left_out: list[Atom]) -> Callable[[Bindings], bool] | None:
+        """Whether some statement says the one premise that an instance lacks, though not chosen."""
+        quads = self.db.quads()
+        if quads is None or len(left_out) != 1 or left_out[0].relation.kind is not Kind.PROPERTY:
+            return None
+        (atom,) = left_out
+        property_ = self.db.intern(atom.relation.name)
+
+        def is_said(row: Bindings) -> bool:
+            if any(isinstance(term, Var) and term not in row for term in (atom.s, atom.o)):
+                return False
+            ends = self.number(atom.s, row), self.number(atom.o, row)
+            return len(quads.rows(ends[0], property_, ends[1])) > 0
+
+        return is_said
 
     def _instance_query(
         self, plain: Rule, tests: tuple[Test, ...], names: list[Var], given: tuple[Var, ...]
@@ -318,7 +337,7 @@ class _Asking:
         if helper:
             rules = self.by_head.get(atom.relation, [])
             label = rules[0].origin.label if rules else "part"
-        return Missing((s, label, o), (), attempts)
+        return Missing((s, label, o), (), attempts, helper)
 
     def place(self, atom: Atom, row: Bindings) -> tuple[str, str, str]:
         """Note a missing pattern, to be looked for among the statements left aside."""

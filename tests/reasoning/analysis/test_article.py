@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+import rdflib
 
 from axiskg.errors import NotFoundError, ParameterError
+from axiskg.namespaces import AXIS, PREFIXES, SRC
 from axiskg.reasoning.analysis import Analysis
 from axiskg.reasoning.mutual import Direction, MutualBacking
 from axiskg.reasoning.rendering import read_proof_rdf
 from axiskg.reasoning.values import Citation
 from axiskg.reasoning.what_if import Change
+
+ST = PREFIXES["st"] + "fp-2023-china-russia-axis/"
 
 
 def places(citations: tuple[Citation, ...]) -> set[tuple[int | None, int | None]]:
@@ -138,6 +142,51 @@ def test_the_taiwan_scenario_brings_the_alliance_about(article: Analysis) -> Non
     assert not found.gone
 
 
+def test_what_a_scenario_says_of_events_is_part_of_the_difference(article: Analysis) -> None:
+    found = article.what_if(Change(), article.asked(scenario="trump-second-term"))
+    new = {(c.subject, c.relation, c.object): c.after for c in found.new}
+    assert new == {
+        ("decrease-of-us-support-for-ukraine", "occurs", "true"): 0.4,
+        ("offer-of-improved-relations-to-putin", "occurs", "true"): 0.4,
+        ("second-term-of-trump", "occurs", "true"): 1.0,
+    }
+    assert "second-term-of-trump occurs" in found.words
+
+
+def test_each_scenario_changes_something_or_denies_all(article: Analysis) -> None:
+    for card in article.scenarios():
+        found = article.what_if(Change(), article.asked(scenario=card.scenario))
+        affirmed = [c for c in card.consequents if c.polarity == "Affirmed"]
+        assert bool(found.new or found.stronger) == bool(affirmed), card.scenario
+
+
+def test_hostility_by_an_event_is_counted_and_named(article: Analysis) -> None:
+    found = article.alignment("russia", "ukraine")
+    assert found.words == "Russia opposes Ukraine."
+    assert ids(found.counter_evidence) == {"p11.d", "p15.b", "p16.p"}
+    assert {counter.kind for counter in found.counter_evidence} == {"hostile"}
+
+
+def test_counter_evidence_is_in_plain_words(article: Analysis, backing: MutualBacking) -> None:
+    whys = {c.statement.rpartition("/")[2]: c.why for c in backing.counter_evidence}
+    assert whys["p30.a"].endswith("of China and Russia occurs; put as unlikely")
+    assert whys["p30.c"].endswith("feared by some Chinese experts, not by the author")
+    against = article.alignment("china", "united-states").counter_evidence
+    told = next(c.why for c in against if c.statement.endswith("/p17.p") or c.kind == "feared")
+    assert "United States is unaccommodating toward" in told
+    assert told.endswith("feared by China, not by the author")
+
+
+def test_undated_statements_are_told_where_a_day_is_asked_about(article: Analysis) -> None:
+    asked = article.asked(as_of="2023-09-15")
+    none = "None of the statements bears a date; such count on any day."
+    assert article.mutual_backing("china", "russia", asked).dating == none
+    assert article.alignment("iran", "china", asked).dating.startswith("2 of the 4 statements")
+    shared = article.explain("iran", "sharesInstitutionWith", "china", asked)
+    assert "1 of the 2 statements bear no date" in shared.proofs[0].together.words
+    assert article.mutual_backing("china", "russia").dating == ""
+
+
 def test_a_membership_taken_away_takes_its_conclusions_away(article: Analysis) -> None:
     change = Change(remove=("p26.j",))
     found = article.what_if(change, article.asked())
@@ -223,6 +272,47 @@ def test_an_explanation_reaches_the_sentences(article: Analysis) -> None:
     assert found.mermaid.startswith(("graph", "flowchart"))
     read = read_proof_rdf(found.prov)
     assert set(read.statements) == {citation.statement for citation in found.statements}
+
+
+def test_a_proof_in_rdf_names_source_paragraph_and_sentence(article: Analysis) -> None:
+    found = article.explain("iran", "sharesInstitutionWith", "china")
+    told = rdflib.Graph().parse(data=found.prov, format="turtle")
+    told.bind("axis", AXIS)
+    told.bind("prov", PREFIXES["prov"])
+    asked = f"SELECT ?n ?m WHERE {{ <{ST}p26.j> axis:paragraph ?n ; axis:sentence ?m ; "
+    asked += f"prov:hadPrimarySource <{SRC}fp-2023-china-russia-axis> }}"
+    ((paragraph, sentence),) = told.query(asked)
+    assert (int(paragraph), int(sentence)) == (26, 3)
+    again = read_proof_rdf(told.serialize(format="turtle"))
+    assert again == read_proof_rdf(found.prov)
+
+
+def test_steps_say_how_the_rule_was_bound(article: Analysis) -> None:
+    found = article.explain("iran", "sharesInstitutionWith", "china")
+    assert found.proofs[0].steps[0].bindings == {
+        "a": "iran",
+        "b": "china",
+        "institution": "sco",
+    }
+
+
+def test_what_is_missing_says_what_could_give_it_and_what_is_said_of_it(article: Analysis) -> None:
+    found = article.why_not("iran", "mutuallyBacks", "china")
+    (nearest,) = found.nearest
+    stands = next(m for m in nearest.missing if m.subject == "iran")
+    assert {inner.rule for inner in stands.nearest} >= {"backing-full", "declining-to-condemn"}
+    before = article.asked(as_of="2023-06-30")
+    shared = article.why_not("iran", "sharesInstitutionWith", "china", before)
+    member = [m for near in shared.nearest for m in near.missing if m.relation == "memberOf"]
+    assert "p26.j" in {i for m in member for i in ids(m.unaccepted)}
+    assert "said, but not among those asked about" in shared.text
+
+
+def test_alternatives_of_a_path_are_told_in_one_line(article: Analysis) -> None:
+    told = article.why_not("india", "adverseTo", "the-west").text
+    assert "missing: any way from ent:india to ent:the-west" in told
+    assert "axis:perceivesThreatFrom or axis:viewsAsHostile" in told
+    assert "by path (" not in told
 
 
 def test_an_explanation_shows_as_many_proofs_as_asked(article: Analysis) -> None:

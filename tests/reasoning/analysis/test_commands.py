@@ -63,7 +63,7 @@ def test_explain_in_its_forms(built: Settings, form: str, words: str) -> None:
 def test_why_not_and_what_if(built: Settings) -> None:
     told = ask(built, "why-not", "china", "allianceWith", "russia")
     assert "does not hold" in told
-    assert "Hypothetical, paragraph 11" in told
+    assert "said, but Hypothetical, only within a scenario: p11.v (paragraph 11" in told
     told = ask(built, "what-if", "--scenario", "sino-us-conflict-alliance")
     assert "china allianceWith russia" in told
     gone = ask_json(built, "what-if", "--remove", "p26.j")["gone"]
