@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import pytest
 
 from axiskg.cli import main
 from axiskg.cli.app import Exit
+from axiskg.settings import Settings
+from axiskg.store import open_store
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,40 @@ def test_the_comparison_and_its_exports(run: Run, tmp_path: Path) -> None:
     assert "\tP463\t" in (tmp_path / "proposals.txt").read_text("utf-8")
     assert run("wikidata", "openrefine").stdout.startswith("entity\tlabel\tqid")
     assert "bonny-lin" in run("wikidata", "openrefine", "--unlinked").stdout
+
+
+def test_wikidatas_side_is_kept_beside_and_overwrites_nothing(
+    run: Run, store_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(store_folder, folder)
+
+    def held() -> set[str]:
+        with open_store(Settings(store=str(folder)), read_only=True) as store:
+            return {str(quad) for quad in store.dump()}
+
+    before = held()
+    plain = run("wikidata", "diff", AXISKG_STORE=str(folder)).stdout
+    done = run("wikidata", "diff", "--keep", AXISKG_STORE=str(folder))
+    assert (done.returncode, done.stdout) == (0, plain), done.stderr
+    after = held()
+    assert before < after
+    own = ("/axiskg/statement/wikidata/", "/axiskg/source/wikidata>", "/axiskg/entity/wikidata>")
+    assert all(any(part in quad for part in own) for quad in after - before)
+    query = (
+        "SELECT DISTINCT ?name WHERE { GRAPH g:provenance { ?st axis:source src:wikidata ;"
+        " axis:standing axis:Attributed ; axis:voice ?who } GRAPH g:entities { ?who rdfs:label"
+        " ?name } GRAPH ?st { ent:united-states wdt:P463 ent:nato } }"
+    )
+    found = run("query", query, AXISKG_STORE=str(folder))
+    assert "Wikidata" in found.stdout, found.stderr
+    none = run("query", "ASK { ent:united-states wdt:P463 ?o }", AXISKG_STORE=str(folder))
+    assert "false" in none.stdout
+    again = run("wikidata", "diff", "--keep", AXISKG_STORE=str(folder))
+    assert again.stdout == plain
+    assert held() == after
+    lost = run("wikidata", "diff", "--keep", AXISKG_STORE=":memory:")
+    assert lost.returncode == Exit.QUERY
 
 
 def test_a_comparison_without_snapshot_says_how_to_make_one(run: Run) -> None:

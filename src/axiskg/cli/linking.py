@@ -17,7 +17,15 @@ from axiskg.cli.app import app, progress, state_of
 from axiskg.cli.output import emit_json, emit_table, write_bytes
 from axiskg.errors import LinkingError, ParameterError, ParseError
 from axiskg.linking import Context, Linked, Linker
-from axiskg.linking.diff import OUTCOMES, PROPERTIES, Difference, compare, held_here, source_quads
+from axiskg.linking.diff import (
+    OUTCOMES,
+    PROPERTIES,
+    WIKIDATA,
+    Difference,
+    compare,
+    held_here,
+    source_quads,
+)
 from axiskg.linking.exports import openrefine_tsv, quickstatements, unlinked_tsv
 from axiskg.linking.judgements import VERDICTS, add_judgement
 from axiskg.linking.kinds import kind_of
@@ -28,6 +36,7 @@ from axiskg.linking.wikidata import Wikidata
 from axiskg.linking.wikidata_json import RawItem
 from axiskg.namespaces import prologue
 from axiskg.settings import Settings
+from axiskg.store import open_store
 from axiskg.store.protocol import Solutions, Store
 
 __all__: list[str] = []
@@ -214,6 +223,12 @@ def diff_command(
     trig: Annotated[
         bool, typer.Option("--trig", help="Wikidata's side as statements of another source.")
     ] = False,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep", help="Put those statements into the store, for what it had of that source."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """What Wikidata says of memberships, relations and heads of state beside the graph."""
@@ -224,14 +239,21 @@ def diff_command(
         for one in given or ():
             if one not in known:
                 raise ParameterError(name, f"one of {', '.join(known)}", repr(one))
-    lines, _ = _compared(state_of(context).settings, live=live)
+    settings = state_of(context).settings
+    if keep and settings.store == ":memory:":
+        raise ParameterError("--keep", "a store that outlives the command", "--store :memory:")
+    lines, _ = _compared(settings, live=live)
     lines = [
         line
         for line in lines
         if (not outcome or line.outcome in outcome) and (not prop or line.property in prop)
     ]
+    quads = list(source_quads(lines, datetime.datetime.now(datetime.UTC).date()))
+    if keep:
+        with open_store(settings) as store:
+            store.replace_source(WIKIDATA, quads)
+        progress.print(f"kept in {settings.store}: what {WIKIDATA} says", highlight=False)
     if trig:
-        quads = source_quads(lines, datetime.datetime.now(datetime.UTC).date())
         write_bytes(serialize(quads, format=RdfFormat.TRIG) or b"")
         return
     if as_json:

@@ -17,10 +17,31 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from axiskg.linking.curated import Curated
 from axiskg.linking.reconciliation.wikidata_service import property_labels
-from axiskg.namespaces import AXIS, ENT, PREFIXES, PROVENANCE_GRAPH, SRC, ST, prologue
+from axiskg.namespaces import (
+    AXIS,
+    ENT,
+    ENTITIES_GRAPH,
+    PREFIXES,
+    PROVENANCE_GRAPH,
+    SRC,
+    ST,
+    prologue,
+)
 from axiskg.store.protocol import Solutions, Store
 
-__all__ = ["OUTCOMES", "PROPERTIES", "Difference", "Held", "compare", "held_here", "source_quads"]
+__all__ = [
+    "OUTCOMES",
+    "PROPERTIES",
+    "WIKIDATA",
+    "Difference",
+    "Held",
+    "compare",
+    "held_here",
+    "source_quads",
+]
+
+WIKIDATA: Final = SRC + "wikidata"
+"""The source of what Wikidata says, in the store and in the TriG of a comparison."""
 
 OUTCOMES: Final = ("agree", "only here", "only there", "contradicts")
 
@@ -261,11 +282,12 @@ def _one_at_a_time(lines: Sequence[Difference]) -> Iterator[Difference]:
 def source_quads(lines: Iterable[Difference], taken: datetime.date) -> Iterator[Quad]:
     """What Wikidata says in the comparison, as statements of the source `src:wikidata`.
 
-    Each is a named graph with a Claim that Wikidata asserts, so its standing is Attributed. The
-    graph doesn't load them by itself; `taken` is the day of the extract or of the question.
+    Each is a named graph with a Claim that Wikidata asserts, so its standing is Attributed: it is
+    beside what other sources say, and never in the plain view. `taken` is the day of the extract
+    or of the question.
     """
-    graph = NamedNode(PROVENANCE_GRAPH)
-    source, asserter = NamedNode(SRC + "wikidata"), NamedNode(ENT + "wikidata")
+    graph, entities = NamedNode(PROVENANCE_GRAPH), NamedNode(ENTITIES_GRAPH)
+    source, asserter = NamedNode(WIKIDATA), NamedNode(ENT + "wikidata")
     rdf_type = NamedNode(PREFIXES["rdf"] + "type")
 
     def axis(name: str) -> NamedNode:
@@ -274,7 +296,10 @@ def source_quads(lines: Iterable[Difference], taken: datetime.date) -> Iterator[
     yield Quad(source, rdf_type, axis("Source"), graph)
     title = Literal("Wikidata", language="en")
     yield Quad(source, NamedNode(PREFIXES["dcterms"] + "title"), title, graph)
+    yield Quad(asserter, rdf_type, axis("Organization"), entities)
+    yield Quad(asserter, NamedNode(PREFIXES["rdfs"] + "label"), title, entities)
     day = Literal(taken.isoformat(), datatype=NamedNode(PREFIXES["xsd"] + "date"))
+    yield Quad(source, NamedNode(PREFIXES["dcterms"] + "date"), day, graph)
     for line in lines:
         if line.outcome == "only here" or line.note.startswith("there: "):
             continue
