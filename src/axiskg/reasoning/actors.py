@@ -40,7 +40,8 @@ class Directory:
 
     def label(self, iri: str) -> str:
         """The label of an entity, else its slug."""
-        return self._labels.get(iri, short(iri))
+        found = self._labels.get(iri)
+        return short(iri) if found is None else found
 
     def entity(self, name: str, parameter: str = "entity") -> Actor:
         """The entity of a slug, IRI, CURIE, Wikidata id, label or other name.

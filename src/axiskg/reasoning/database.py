@@ -391,9 +391,8 @@ class Database:
                 if found is not None:
                     self._ids[text] = found
         elif missing:
-            places = ", ".join("?" * len(missing))
             self._ids.update(
-                self.rows(f"SELECT text, id FROM term WHERE text IN ({places})", missing)
+                self.rows("SELECT text, id FROM term WHERE text IN (SELECT unnest(?))", [missing])
             )
         return {text: self._ids[text] for text in wanted if text in self._ids}
 

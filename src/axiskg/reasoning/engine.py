@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+import numpy as np
 from pyoxigraph import NamedNode, Quad, Triple
 
 from axiskg.errors import NotFoundError, did_you_mean
@@ -35,6 +36,7 @@ from axiskg.store.protocol import Store
 
 __all__ = [
     "Assumption",
+    "Extension",
     "Fact",
     "Head",
     "Inconsistency",
@@ -84,6 +86,15 @@ class Head(NamedTuple):
     likelihood: str
 
 
+class Extension(NamedTuple):
+    """The facts of a property, column by column, sorted by subject and object."""
+
+    subjects: list[str]
+    objects: list[str]
+    confidence: list[float]
+    asserted: list[bool]
+
+
 class Run:
     """The conclusions over one selection of statements; safe to use from any thread."""
 
@@ -129,9 +140,36 @@ class Run:
         where = " AND ".join(f"{column} = {value}" for column, value in wanted) or "TRUE"
         rows = self._db.rows(f"SELECT c0, c1, conf, asserted, h FROM {table} WHERE {where}")
         texts = self._db.texts({row[0] for row in rows} | {row[1] for row in rows})
-        return sorted(
-            Fact(texts[c0], predicate, texts[c1], conf, asserted, h)
-            for c0, c1, conf, asserted, h in rows
+        ordered = sorted((texts[row[0]], texts[row[1]], *row[2:]) for row in rows)
+        return [Fact(s, predicate, o, *rest) for s, o, *rest in ordered]
+
+    def extension(self, predicate: str) -> Extension:
+        """The facts of a property as columns; without a `Fact` for each, for many at once."""
+        relation = Relation(Kind.PROPERTY, predicate)
+        with self._db.lock:
+            empty = self._evaluation.table(relation) is None
+            pairs = None if empty else self._evaluation.pairs(relation)
+        if empty:
+            return Extension([], [], [], [])
+        if pairs is None:
+            facts = self.facts(predicate)
+            columns = zip(*((f.s, f.o, f.confidence, f.asserted) for f in facts), strict=True)
+            return Extension(*map(list, columns))
+        every = np.arange(len(pairs))
+        ids, places = np.unique(
+            np.concatenate([pairs.subjects(every), pairs.objects(every)]), return_inverse=True
+        )
+        known = self._db.texts(ids.tolist())
+        texts = sorted(known.values())
+        number = {text: n for n, text in enumerate(texts)}
+        ranks = np.array([number[known[i]] for i in ids.tolist()])[places]
+        s, o = ranks[: len(pairs)], ranks[len(pairs) :]
+        order = np.lexsort((o, s))
+        return Extension(
+            [texts[n] for n in s[order].tolist()],
+            [texts[n] for n in o[order].tolist()],
+            pairs.confidence[order].tolist(),
+            pairs.asserted[order].tolist(),
         )
 
     def holds(self, s: str, p: str, o: str) -> Fact | None:
@@ -154,30 +192,57 @@ class Run:
         node = search.node(s, p, o)
         return [] if node is None else list(search.supports([node], None)[node][0].strongest)
 
-    def stated(self, predicate: str) -> dict[tuple[str, str], tuple[str, ...]]:
-        """The statements of this run that assert each fact of a property, sorted."""
+    def statements(self, facts: Iterable[Key]) -> dict[Key, tuple[str, ...]]:
+        """The statements of this run that assert each of some facts itself, sorted."""
+        wanted = set(facts)
+        ids = self._db.found({text for fact in wanted for text in fact})
+        with self._db.lock:
+            said = self._evaluation.said()
+        found: dict[Key, list[int]] = {}
+        for fact in wanted:
+            s, p, o = (ids.get(text) for text in fact)
+            if s is None or p is None or o is None:
+                found[fact] = []
+            elif said is not None:
+                found[fact] = said.statements[said.rows(s, p, o)].tolist()
+            else:
+                chosen = f"{self._evaluation.schema}.chosen WHERE s = {s} AND p = {p} AND o = {o}"
+                found[fact] = [row[0] for row in self._db.rows(f"SELECT st FROM {chosen}")]
+        texts = self._db.texts({st for numbers in found.values() for st in numbers})
+        return {fact: tuple(sorted(texts[st] for st in found[fact])) for fact in wanted}
+
+    def recorded(
+        self, statements: Iterable[str], properties: Sequence[str]
+    ) -> dict[str, dict[str, list[str]]]:
+        """What is recorded of each statement under some properties: texts of terms, in no order.
+
+        Every statement is there, be nothing recorded.
+        """
+        about: dict[str, dict[str, list[str]]] = {st: {} for st in statements}
+        names = {number: st for st, number in self._db.found(about).items()}
+        keys = {number: name for name, number in self._db.found(properties).items()}
         rows = self._db.rows(
-            f"SELECT s, o, st FROM {self._evaluation.schema}.chosen WHERE p = ?",
-            [self._db.intern(predicate)],
+            """SELECT s, p, text FROM prov JOIN term ON id = o
+            WHERE p IN (SELECT unnest(?::INT[])) AND s IN (SELECT unnest(?::INT[]))""",
+            [list(keys), list(names)],
         )
-        texts = self._db.texts({number for row in rows for number in row})
-        found: dict[tuple[str, str], list[str]] = {}
-        for s, o, st in rows:
-            found.setdefault((texts[s], texts[o]), []).append(texts[st])
-        return {pair: tuple(sorted(statements)) for pair, statements in found.items()}
+        for s, p, text in rows:
+            about[names[s]].setdefault(keys[p], []).append(text)
+        return about
 
     def heads(self, nodes: Iterable[str]) -> list[Head]:
         """The statements whose head triple names one of the nodes, whatever the selection."""
-        found = [self._db.find(node) for node in nodes]
-        wanted = ", ".join(str(number) for number in found if number is not None)
+        wanted = ", ".join(map(str, self._db.found(nodes).values()))
         if not wanted:
             return []
         term = self._db.intern
         names = ("headSubject", "headProperty", "headObject")
+        subject, prop, object_ = (term(AXIS + name) for name in names)
         picked = ", ".join(f"max(o) FILTER (p = {term(AXIS + name)}) AS {name}" for name in names)
         rows = self._db.rows(
             f"""WITH head AS (SELECT s AS st, {picked} FROM prov
-              WHERE p IN ({", ".join(str(term(AXIS + name)) for name in names)}) GROUP BY s)
+              WHERE p IN ({subject}, {prop}, {object_}) AND s IN (SELECT s FROM prov
+                WHERE p IN ({subject}, {object_}) AND o IN ({wanted})) GROUP BY s)
             SELECT st, {", ".join(names)}, modality, polarity, likelihood
             FROM head JOIN statement USING (st)
             WHERE headSubject IN ({wanted}) OR headObject IN ({wanted})"""

@@ -3,37 +3,73 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from pyoxigraph import NamedNode
 
-from axiskg.namespaces import AXIS, ENT
+from axiskg.namespaces import AXIS, ENT, PREFIXES
 from axiskg.reasoning.actors import Directory
 from axiskg.reasoning.citations import citations
-from axiskg.reasoning.engine import Head, Run
+from axiskg.reasoning.engine import Extension, Head, Run
 from axiskg.reasoning.lookup import rows
 from axiskg.reasoning.roles import Role, role_weights
+from axiskg.reasoning.terms import lexical
 from axiskg.reasoning.values import Citation, short
 from axiskg.store.protocol import Store
 
-__all__ = ["ASSUMED", "Findings"]
+__all__ = ["ASSUMED", "Findings", "Place"]
 
 ASSUMED: Final = "urn:axiskg:assumed:"
 """How the names begin under which proofs cite what a what-if adds."""
 
+Triple = tuple[str, str, str]
+_NOTHING: Final[Sequence[str]] = ()
 
-@dataclass(frozen=True)
+
+class Place(NamedTuple):
+    """A statement's place in the order of the text, and between which days it may hold."""
+
+    paragraph: int
+    sentence: int
+    statement: str
+    begins: date | None
+    ends: date | None
+
+
 class _Table:
-    """The facts of one property, by both ends."""
+    """The facts of one property, by both ends; all in order."""
 
-    confidence: dict[tuple[str, str], float]
-    stated: set[tuple[str, str]]
-    by_subject: dict[str, list[str]]
-    by_object: dict[str, list[str]]
+    def __init__(self, found: Extension) -> None:
+        rounded = {confidence: round(confidence, 4) for confidence in set(found.confidence)}
+        self._pairs = list(zip(found.subjects, found.objects, strict=True))
+        self._asserted = found.asserted
+        self.confidence = dict(
+            zip(self._pairs, map(rounded.__getitem__, found.confidence), strict=True)
+        )
+
+    @cached_property
+    def stated(self) -> frozenset[tuple[str, str]]:
+        return frozenset(compress(self._pairs, self._asserted))
+
+    @cached_property
+    def by_subject(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for s, o in self._pairs:
+            found[s].append(o)
+        return found
+
+    @cached_property
+    def by_object(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for s, o in self._pairs:
+            found[o].append(s)
+        return found
 
 
 @dataclass(frozen=True)
@@ -49,39 +85,29 @@ class Findings:
     directory: Directory
     run: Run
     _tables: dict[str, _Table] = field(default_factory=dict, compare=False)
-    _said: dict[str, dict[tuple[str, str], tuple[str, ...]]] = field(
-        default_factory=dict, compare=False
-    )
     _narrower: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False)
     _cited: dict[str, Citation] = field(default_factory=dict, compare=False)
-    _stated: dict[tuple[str, str, str], tuple[str, ...]] = field(
-        default_factory=dict, compare=False
-    )
+    _stated: dict[Triple, tuple[str, ...]] = field(default_factory=dict, compare=False)
+    _held: dict[str, dict[str, Role]] = field(default_factory=dict, compare=False)
 
     def _table(self, name: str) -> _Table:
         table = self._tables.get(name)
         if table is None:
-            table = _Table({}, set(), defaultdict(list), defaultdict(list))
-            for fact in self.run.facts(AXIS + name):
-                table.confidence[fact.s, fact.o] = round(fact.confidence, 4)
-                if fact.asserted:
-                    table.stated.add((fact.s, fact.o))
-                table.by_subject[fact.s].append(fact.o)
-                table.by_object[fact.o].append(fact.s)
+            table = _Table(self.run.extension(AXIS + name))
             self._tables[name] = table
         return table
 
     def pairs(self, name: str) -> list[tuple[str, str]]:
         """All (subject, object) of a property, sorted."""
-        return sorted(self._table(name).confidence)
+        return list(self._table(name).confidence)
 
-    def objects(self, subject: str, name: str) -> list[str]:
+    def objects(self, subject: str, name: str) -> Sequence[str]:
         """The objects of a subject, sorted."""
-        return sorted(self._table(name).by_subject.get(subject, ()))
+        return self._table(name).by_subject.get(subject, _NOTHING)
 
-    def subjects(self, name: str, object_: str) -> list[str]:
+    def subjects(self, name: str, object_: str) -> Sequence[str]:
         """The subjects of an object, sorted."""
-        return sorted(self._table(name).by_object.get(object_, ()))
+        return self._table(name).by_object.get(object_, _NOTHING)
 
     def holds(self, subject: str, name: str, object_: str) -> bool:
         """Whether the triple is stated or inferred in this run."""
@@ -129,10 +155,13 @@ class Findings:
 
     def roles_of(self, actor: str) -> dict[str, Role]:
         """The heaviest role that an actor has in each institution."""
-        found: dict[str, Role] = {}
-        for role in self._roles:
-            for institution in self.objects(actor, role.property):
-                found.setdefault(institution, role)
+        found = self._held.get(actor)
+        if found is None:
+            found = {}
+            for role in self._roles:
+                for institution in self.objects(actor, role.property):
+                    found.setdefault(institution, role)
+            self._held[actor] = found
         return found
 
     def label(self, iri: str) -> str:
@@ -141,20 +170,38 @@ class Findings:
 
     def statements(self, subject: str, name: str, object_: str) -> tuple[str, ...]:
         """The statements that a triple rests on: its own, else those at the leaves of its proof."""
-        triple = (subject, AXIS + name, object_)
-        if triple not in self._stated:
-            held = self.holds(subject, name, object_)
-            self._stated[triple] = self._rests_on(triple) if held else ()
-        return self._stated[triple]
+        triple = (subject, name, object_)
+        return self.statements_of([triple])[triple]
 
-    def _rests_on(self, triple: tuple[str, str, str]) -> tuple[str, ...]:
-        subject, property_, object_ = triple
-        if property_ not in self._said:
-            self._said[property_] = self.run.stated(property_)
-        own = self._said[property_].get((subject, object_))
-        if own:
-            return own
-        return tuple(sorted(self.run.proof(*triple).statements))
+    def statements_of(self, triples: Iterable[Triple]) -> dict[Triple, tuple[str, ...]]:
+        """The same for many triples, by subject, local name and object."""
+        wanted = dict.fromkeys(triples)
+        missing = {
+            (s, AXIS + name, o): (s, name, o)
+            for s, name, o in wanted
+            if (s, name, o) not in self._stated
+        }
+        held = [fact for fact, triple in missing.items() if self.holds(*triple)]
+        said = self.run.statements(held) if held else {}
+        for fact, triple in missing.items():
+            own = said.get(fact)
+            if own is None:
+                self._stated[triple] = ()
+            else:
+                self._stated[triple] = own or tuple(sorted(self.run.proof(*fact).statements))
+        return {triple: self._stated[triple] for triple in wanted}
+
+    def places(self, statements: Iterable[str]) -> dict[str, Place]:
+        """The place of each statement, without the rest of its citation; assumptions have none."""
+        wanted = {iri for iri in statements if not iri.startswith(ASSUMED)}
+        recorded = self.run.recorded(wanted, [*_NUMBERS, *_DAYS])
+        found = {}
+        for statement, about in recorded.items():
+            first = {name: min(map(lexical, texts)) for name, texts in about.items()}
+            paragraph, sentence = (int(first.get(name, 0)) for name in _NUMBERS)
+            begins, ends = (_day(first.get(name)) for name in _DAYS)
+            found[statement] = Place(paragraph, sentence, statement, begins, ends)
+        return found
 
     def cite(self, statements: Iterable[str]) -> tuple[Citation, ...]:
         """The statements with their places, in the order of the text; assumptions have none."""
@@ -165,3 +212,13 @@ class Findings:
         found = [self._cited[iri] for iri in wanted if iri in self._cited]
         found.sort(key=lambda c: (c.paragraph or 0, c.sentence or 0, c.statement))
         return tuple(found)
+
+
+_NUMBERS: Final = (AXIS + "paragraph", AXIS + "sentence")
+_DAYS: Final = tuple(
+    PREFIXES["sem"] + name for name in ("hasEarliestBeginTimeStamp", "hasLatestEndTimeStamp")
+)
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text[:10])

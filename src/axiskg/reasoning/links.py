@@ -10,7 +10,7 @@ members are named looks more exclusive than it is; `named` says how many there w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -20,7 +20,7 @@ from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.roles import MEMBER
 from axiskg.reasoning.values import Citation, Value, short, spoken
 
-__all__ = ["Draft", "Link", "drafts_between", "exclusivity", "links_between"]
+__all__ = ["Draft", "Link", "cited", "drafts_between", "exclusivity"]
 
 Triple = tuple[str, str, str]
 
@@ -104,13 +104,16 @@ def exclusivity(named: int) -> float:
     return 1 / math.log2(max(named, 2))
 
 
-def links_between(findings: Findings, a: str, b: str) -> Iterator[Link]:
-    """All links of two actors, kind by kind; within a kind by strength, then by name."""
-    return (draft.cited(findings) for draft in drafts_between(findings, a, b))
+def cited(findings: Findings, drafts: Iterable[Draft]) -> tuple[Link, ...]:
+    """The links of some drafts; their statements are looked up together."""
+    chosen = list(drafts)
+    said = findings.statements_of(triple for draft in chosen for triple in draft.triples)
+    findings.cite(st for statements in said.values() for st in statements)
+    return tuple(draft.cited(findings) for draft in chosen)
 
 
 def drafts_between(findings: Findings, a: str, b: str) -> Iterator[Draft]:
-    """The same without their statements."""
+    """All links of two actors, kind by kind; within a kind by strength, then by name."""
     kinds = (
         _partnerships,
         _institutions,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 from pydantic import Field
 
 from axiskg.errors import ParameterError
-from axiskg.reasoning.findings import Findings
+from axiskg.reasoning.findings import Findings, Place
 from axiskg.reasoning.frames import Tabular, extra
-from axiskg.reasoning.links import Link, links_between
+from axiskg.reasoning.links import Draft, drafts_between
 from axiskg.reasoning.values import Asked, Value, short
 
 __all__ = ["Edge", "Matrix", "Network", "Node", "network_of"]
@@ -137,32 +139,54 @@ class Network(Tabular):
             networkx.write_gexf(graph, path, version="1.2draft")
 
 
-def _edge(a: str, b: str, link: Link) -> Edge:
-    begins = [c.earliest_begin for c in link.statements if c.earliest_begin]
-    ends = [c.latest_end for c in link.statements if c.latest_end]
-    first, last = max(begins, default=None), min(ends, default=None)
+class _Places:
+    """The places of all statements that edges rest on, found for each edge by numbers."""
+
+    def __init__(self, findings: Findings, drafts: Iterable[Draft]) -> None:
+        said = findings.statements_of(triple for draft in drafts for triple in draft.triples)
+        known = findings.places(st for statements in said.values() for st in statements)
+        self._ordered = sorted(known.values())
+        number = {place.statement: n for n, place in enumerate(self._ordered)}
+        self._numbers = {
+            triple: [number[st] for st in statements if st in number]
+            for triple, statements in said.items()
+        }
+
+    def of(self, draft: Draft) -> list[Place]:
+        """The places of a link's statements, in the order of the text."""
+        numbers = {number for triple in draft.triples for number in self._numbers[triple]}
+        return [self._ordered[number] for number in sorted(numbers)]
+
+
+def _edge(a: str, b: str, draft: Draft, places: Sequence[Place]) -> Edge:
+    first = max([place.begins for place in places if place.begins], default=None)
+    last = min([place.ends for place in places if place.ends], default=None)
     return Edge(
-        a=short(a),
-        b=short(b),
-        dimension=link.dimension,
-        via=link.via,
-        strength=link.strength,
-        confidence=link.confidence,
+        a=a,
+        b=b,
+        dimension=draft.dimension,
+        via=None if draft.via is None else short(draft.via),
+        strength=draft.strength,
+        confidence=draft.confidence,
         begins=first,
         ends=last,
         together=first is None or last is None or first <= last,
-        statements=tuple(citation.statement for citation in link.statements),
+        statements=tuple(place.statement for place in places),
     )
 
 
 def network_of(findings: Findings, asked: Asked) -> Network:
     """The network of a run; actors and links in order of their names."""
     pairs = sorted({(min(p), max(p)) for name in _PAIRED for p in findings.pairs(name)})
-    edges = tuple(
-        _edge(a, b, link)
+    drafts = [
+        [draft for draft in drafts_between(findings, a, b) if draft.dimension != "partner"]
         for a, b in pairs
-        for link in links_between(findings, a, b)
-        if link.dimension != "partner"
+    ]
+    places = _Places(findings, chain.from_iterable(drafts))
+    edges = tuple(
+        _edge(a, b, draft, places.of(draft))
+        for (a, b), found in zip(((short(a), short(b)) for a, b in pairs), drafts, strict=True)
+        for draft in found
     )
     actors = sorted({actor for pair in pairs for actor in pair})
     return Network(

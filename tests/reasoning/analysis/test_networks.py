@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,7 +13,7 @@ import pytest
 from axiskg.errors import ConfigError, ParameterError
 from axiskg.reasoning.analysis import Analysis
 from axiskg.reasoning.frames import extra
-from axiskg.reasoning.links import exclusivity
+from axiskg.reasoning.links import cited, drafts_between, exclusivity
 from axiskg.reasoning.networks import Network
 from axiskg.reasoning.what_if import Change
 
@@ -33,6 +34,19 @@ def test_edges_know_when_they_may_hold(network: Network) -> None:
     assert edge.begins == date(2023, 7, 1)
     assert edge.ends is None
     assert edge.together
+
+
+def test_edges_have_the_statements_of_cited_links(article: Analysis, network: Network) -> None:
+    findings = article.findings()
+    names = {node.actor: article.directory.entity(node.actor).iri for node in network.nodes}
+    for (a, b), found in groupby(network.edges, key=lambda edge: (edge.a, edge.b)):
+        every = cited(findings, drafts_between(findings, names[a], names[b]))
+        links = [link for link in every if link.dimension != "partner"]
+        for edge, link in zip(found, links, strict=True):
+            assert edge.statements == tuple(c.statement for c in link.statements)
+            begins = [c.earliest_begin for c in link.statements if c.earliest_begin]
+            ends = [c.latest_end for c in link.statements if c.latest_end]
+            assert (edge.begins, edge.ends) == (max(begins, default=None), min(ends, default=None))
 
 
 def test_frames_have_a_row_an_edge(network: Network) -> None:

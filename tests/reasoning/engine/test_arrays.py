@@ -13,6 +13,7 @@ from pyoxigraph import Quad
 
 from axiskg.reasoning.arrays import Dictionary, Ids, Pairs, Quads, TooManyError, spread
 from axiskg.reasoning.engine import Limits, Reasoner, Selection
+from axiskg.reasoning.ir import RDF_TYPE
 from axiskg.reasoning.proofs import Step
 from axiskg.reasoning.rules import RuleFile
 from axiskg.reasoning.why_not import WhyNot
@@ -63,6 +64,14 @@ def test_proofs_are_those_of_the_database(
             for one, other in zip(proofs, expected, strict=True):
                 assert list(map(comparable, one.steps)) == list(map(comparable, other.steps))
             assert run.supports(*fact.key) == asked.supports(*fact.key)
+        keys = [fact.key for fact in run.all_facts()][:40]
+        said = run.statements(keys)
+        assert said == asked.statements(keys)
+        assert said == {key: tuple(sorted(run.supports(*key))) for key in keys}
+        for name in {p for _, p, _ in keys} - {RDF_TYPE}:
+            rows = [(f.s, f.o, f.confidence, f.asserted) for f in run.facts(name)]
+            assert list(zip(*run.extension(name), strict=True)) == rows
+            assert asked.extension(name) == run.extension(name)
 
 
 @given(said=statements, view=st.sampled_from(["author", "all"]))
