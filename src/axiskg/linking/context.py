@@ -37,11 +37,19 @@ NO_CONTEXT: Final = Context()
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """How strongly the words around a name speak for each topic and kind; 0 is not at all."""
+    """How strongly the words around a name speak for each topic and kind; 0 is not at all.
+
+    `kinds` are kinds that the text speaks of, `told` the one that the words next to the name say
+    it is of ("the Congo flows"), `phrases` the longer capitalised phrases that it stands in, and
+    `combining` says that a hyphen ties it to what follows ("Sino-Russian").
+    """
 
     government: float = 0.0
     place: float = 0.0
     kinds: frozenset[str] = frozenset()
+    told: str = ""
+    phrases: tuple[str, ...] = ()
+    combining: bool = False
 
     @property
     def topic(self) -> str:
@@ -51,15 +59,40 @@ class Cues:
         return "place" if self.place > self.government else ""
 
 
+_VERBS: Final = (
+    r"said|says|warn\w*|accus\w+|denounc\w+|condemn\w*|impos\w+|sanction\w*|announc\w+|agree[ds]?"
+    r"|insist\w*|demand\w*|reject\w*|oppos\w+|support\w*|back(?:s|ed|ing)|urg(?:es?|ed|ing)"
+    r"|threaten\w*|negotiat\w+|sign(?:s|ed)|recogni[sz]\w+|retaliat\w+|respond\w*|seek(?:s|ing)?"
+    r"|sought|want(?:s|ed)?|fear(?:s|ed)?|believ\w+|claim(?:s|ed)?|denie[sd]|deny|perceiv\w+|sees?|saw"
+    r"|veto\w*|vot(?:es?|ed|ing)|decid\w+|approv\w+|pressure[ds]?|criticiz\w+|argu(?:es?|ed|ing)"
+    r"|suppl(?:y|ies|ied)|expel\w*|deploy\w*|dismiss\w*|protest(?:s|ed)|summon\w*|ratif\w+|mediat\w+"
+    r"|withdr[ae]w\w*|annex\w*|invad\w+|ban(?:s|ned)|halt(?:s|ed)|arm(?:s|ed|ing)|vow(?:s|ed)"
+    r"|pledg\w+|resum(?:es|ed)|block(?:s|ed)|propos(?:es|ed)|appl(?:ies|ied)|sided|courts|hopes"
+)
 _ACTS: Final = re.compile(
-    r"\b(said|says|warn\w*|accus\w+|denounc\w+|condemn\w*|impos\w+|sanction\w*|announc\w+|agree[ds]?"
-    r"|insist\w*|demand\w*|reject\w*|oppos\w+|support\w*|back(s|ed|ing)|urg(es?|ed|ing)|threaten\w*"
-    r"|negotiat\w+|sign(s|ed)|recogni[sz]\w+|retaliat\w+|respond\w*|seek(s|ing)?|sought|want(s|ed)?"
-    r"|fear(s|ed)?|believ\w+|claim(s|ed)?|denie[sd]|polic(y|ies|ymakers)|diploma\w*|officials?"
+    rf"\b({_VERBS}|polic(y|ies|ymakers)|diploma\w*|officials?"
     r"|government\w*|administration|relations?|ties|alliance\w*|all(y|ies)|rival\w*|treat(y|ies)"
     r"|talks|summit|foreign|tariffs?|trade|weapons?|arms|military|influence|position|stance"
-    r"|strategy|adversar\w+|partner\w*|leaders?|minist\w+|rulers?|regime|perceiv\w+|views?"
-    r"|sees?|saw|veto\w*|vot(es?|ed|ing)|decid\w+|decision|approv\w+|pressure[ds]?|criticiz\w+)\b",
+    r"|strategy|adversar\w+|partner\w*|leaders?|minist\w+|rulers?|regime|views?|decision"
+    r"|export controls|pact|sovereignty|deterrence|espionage|embargo|accession)\b",
+    re.IGNORECASE,
+)
+_VERB: Final = re.compile(_VERBS, re.IGNORECASE)
+_HAPPENS: Final = re.compile(
+    r"(locat|situat|flood|populat|nam|call|crowd|cover|surround|settl|inhabit|deriv|featur|need"
+    r"|border|stretch|remain|form|host|fir)ed|is|was|bed|red|shed|seed|speed|wed",
+    re.IGNORECASE,
+)
+"""What ends like a past tense and isn't what a government does."""
+
+_AFTER: Final = re.compile(
+    r"(?:(?:,|,? and)\s+(?:the\s+)?[A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+)?)*"
+    r"\s+(?P<helping>(?:has|have|had|will|would|must|should|may|might|could|cannot|can|did|does)\s+)?"
+    r"(?:(?:not|also|never|now|long|again|still|\w+ly)\s+)*(?P<verb>\w+)"
+)
+_MEMBERS: Final = re.compile(
+    r"\b(officials?|critics|lawmakers|hawks|policymakers|diplomats|leaders?|leadership|authorities"
+    r"|analysts|government|regime|strategists|elites?|rulers)\s+in\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _PLACES: Final = re.compile(
@@ -68,17 +101,25 @@ _PLACES: Final = re.compile(
     r"|died|locat\w+|situated|miles|kilomet(er|re)s|near|north of|south of|east of|west of|drove"
     r"|flew|fly|flight|travel\w*|visit(s|ed|ing|or|ors)?|tourists?|museum\w*|restaurants?|downtown"
     r"|county|counties|university|hotel|highway|bridge|peninsula|island|region|wildfires?|farms?"
-    r"|apples|wine|moved|grew up|studied|arriv\w+|metro|subway|monuments?)\b",
+    r"|apples?|wine|moved|grew up|studied|arriv\w+|metro|subway|monuments?|growers?|harvest"
+    r"|orchards?|smog|drought|hurricane|buildings?|apartments?|festival|cathedrals?|stadium|flows?|rents?)\b",
     re.IGNORECASE,
 )
 _CITY: Final = re.compile(
     r"\b(cit(y|ies)|capital|streets?|downtown|metro|subway|museum\w*|monuments?|suburbs?|mayor"
-    r"|airport|embassy|protest\w*|flew|flight|D\.?C\.?)\b",
+    r"|airport|embassy|protest\w*|flew|flights?|D\.?C\.?|memorial|capitol|march(ed)?|returned to"
+    r"|arrived|president|ambassador|apartments?|smog|stadium|hotel|restaurants?)\b",
     re.IGNORECASE,
 )
 _REGION: Final = re.compile(
     r"\b(state of|states? (legislature|governor|senate)|governor|counties|county|statewide|farms?"
-    r"|forests?|wildfires?|apples|wine|coast|province|peninsula|residents of the state)\b",
+    r"|forests?|wildfires?|apples?|wine|coast|province|peninsula|residents of the state"
+    r"|senators? from|growers?|harvest|orchards?|crops?|builds|fisheries"
+    r"|north of|south of|east of|west of)\b",
+    re.IGNORECASE,
+)
+_WATER: Final = re.compile(
+    r"\b(flow(s|ed|ing)?|tributar\w+|navigab\w+|upstream|downstream|estuary|rapids)\b",
     re.IGNORECASE,
 )
 _IN: Final = re.compile(
@@ -87,6 +128,17 @@ _IN: Final = re.compile(
     re.IGNORECASE,
 )
 _LOCATIVE: Final = frozenset({"in", "at", "near", "around", "outside", "inside", "across"})
+_PART: Final = re.compile(r"\b(northern|southern|eastern|western|upstate|rural)\s+$", re.IGNORECASE)
+_SORTS: Final = (
+    (
+        "water",
+        r"(?:river|lake|sea|banks of)(?: of)?(?: the)? $",
+        r"\s(?:river|flows?|basin|flowed)\b",
+    ),
+    ("city", r"\b(?:city|town|downtown)(?: of)? $", r"\s(?:city|metro)\b|,? D\.?C\b"),
+    ("region", r"\b(?:state|province) of $", r"\s(?:state|province)\b"),
+    ("state", r"\b(?:country|nation|republic) of (?:the )?$", r"$^"),
+)
 
 
 def cues(name: str, text: str) -> Cues:
@@ -99,24 +151,68 @@ def cues(name: str, text: str) -> Cues:
     """
     if not text:
         return Cues()
-    government, place = 0.0, 0.0
+    government, place, told = 0.0, 0.0, ""
+    phrases: tuple[str, ...] = ()
+    combining = False
+    kinds = set()
     found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
     if found is not None:
         before, after = text[: found.start()], text[found.end() :]
+        combining = re.match(r"[-‑–]\w", after) is not None
         preposition = _IN.search(before)
-        if preposition is not None:
-            place += 1.5 if preposition[1].casefold() in _LOCATIVE else 0.25
-        if re.match(r"['’]s?\s", after) or (_ACTS.match(after.lstrip()) and not preposition):
+        if _MEMBERS.search(before):
             government += 1.5
+        elif preposition is not None:
+            place += 1.5 if preposition[1].casefold() in _LOCATIVE else 0.25
+        elif _acts(after):
+            government += 1.5
+        if re.match(r"['’]s?\s", after):
+            government += 1.5
+        if _PART.search(before):
+            kinds.add("region")
+        told = next(
+            (
+                kind
+                for kind, left, right in _SORTS
+                if re.search(left, before, re.IGNORECASE) or re.match(right, after, re.IGNORECASE)
+            ),
+            "",
+        )
+        phrases = _phrases(name, before, after)
         text = before[-120:] + " " + after[:120]
     government += 0.5 * min(4, len(_ACTS.findall(text)))
     place += 0.6 * min(4, len(_PLACES.findall(text)))
-    kinds = set()
-    if _CITY.search(text):
-        kinds.add("city")
-    if _REGION.search(text):
-        kinds.add("region")
-    return Cues(government, place, frozenset(kinds))
+    for kind, words in (("city", _CITY), ("region", _REGION), ("water", _WATER)):
+        if words.search(text):
+            kinds.add(kind)
+    return Cues(government, place, frozenset(kinds), told, phrases, combining)
+
+
+def _acts(after: str) -> bool:
+    """Whether what comes after a name says that it does what governments do.
+
+    A verb of theirs, or any past tense; other names may stand between ("Paris and Berlin said").
+    """
+    found = _AFTER.match(after)
+    if found is None:
+        return False
+    verb = found["verb"]
+    if _VERB.fullmatch(verb) or verb in ("held", "sent", "built", "made", "gave", "met", "fired"):
+        return True
+    past = verb.endswith("ed") and verb.islower() and not _HAPPENS.fullmatch(verb)
+    return past or bool(found["helping"] and verb.islower() and not _HAPPENS.fullmatch(verb))
+
+
+def _phrases(name: str, before: str, after: str) -> tuple[str, ...]:
+    """The longer phrases in capitals that a name stands in, longest first."""
+    capital = r"[A-Z][\w.’'-]*"
+    left = re.search(rf"((?:{capital}\s)?{capital})\s$", before)
+    right = re.match(rf"\s({capital}(?:\s{capital})?)", after)
+    lefts = [left[1], left[1].rpartition(" ")[2]] if left else []
+    rights = [right[1], right[1].partition(" ")[0]] if right else []
+    found = [f"{one} {name} {other}" for one in lefts for other in rights]
+    found += [f"{one} {name}" for one in lefts] + [f"{name} {other}" for other in rights]
+    return tuple(dict.fromkeys(found))
 
 
 _CAPITALISED: Final = re.compile(

@@ -15,6 +15,7 @@ from axiskg.linking.kinds import KINDS
 from axiskg.linking.names import Name
 from axiskg.linking.snapshot import Hit, Item, Snapshot
 from axiskg.linking.territories import Territory, full_names, listed, territory
+from axiskg.linking.translations import translated
 
 __all__ = ["STRENGTH", "Evidence", "gather", "suggestions"]
 
@@ -22,11 +23,13 @@ STRENGTH: Final = {
     "judged": 1.2,
     "identifier": 1.2,
     "curated": 1.1,
+    "seat": 1.0,
     "territory": 0.98,
     "code": 0.95,
     "label": 0.9,
     "register": 0.89,
     "official": 0.88,
+    "translated": 0.87,
     "qualified": 0.86,
     "alias": 0.85,
     "titled": 0.84,
@@ -34,6 +37,7 @@ STRENGTH: Final = {
     "trimmed": 0.79,
     "core": 0.78,
     "demonym": 0.72,
+    "initials": 0.75,
     "acronym": 0.66,
     "trace": 0.64,
     "metonym": 0.6,
@@ -45,12 +49,25 @@ STRENGTH: Final = {
 _COMMON: Final = frozenset({"concept", "work", "other", "office", "person"})
 """Kinds whose names are often plain words, so that capitals tell them from one another."""
 
+_NOUNS: Final = frozenset({"concept", "office", "other"})
+"""Kinds of things that common nouns name."""
+
 _ATTESTED: Final = frozenset({"label", "official", "alias", "register"})
 
 _FAMED: Final = 3.0
 """How much more prominent (20 times, as a logarithm) what two capitals mean alone must be."""
 
 _PLACES: Final = frozenset({"city", "region", "island"})
+_SETTLED: Final = frozenset({"state", "igo"})
+"""Kinds whose names stand against whatever else is shortened to the same."""
+
+_OUTSHONE: Final = 2.0
+"""How much more prominent (seven times, as a logarithm) an item must be than what its name is
+short for, to keep it."""
+
+_TOWN: Final = 1.5
+"""The prominence of a town of which three things are said."""
+
 _SAME_GROUND: Final = frozenset({"former-state", "region", "island"})
 """Kinds of which a state of today may be the better reading of the same name."""
 
@@ -95,11 +112,13 @@ def gather(
     topic: str = "",
     typed: bool = False,
     kinds: frozenset[str] = frozenset(),
+    settle: bool = True,
 ) -> list[Evidence]:
     """All exact evidence for a name: curated, rigour, then the snapshot's stricter forms first.
 
     `topic` is what the text is about; `typed` says that the caller asks for one sort of thing,
-    which lets codes and acronyms count by themselves; `kinds` are the kinds of that sort.
+    which lets codes and acronyms count by themselves; `kinds` are the kinds of that sort; without
+    `settle` it counts for nothing what else a name is short for.
     """
     found = [
         *_curated(name, base, known, topic),
@@ -108,14 +127,23 @@ def gather(
     ]
     if known is None:
         return found
+    found = [
+        replace(e, automatic=False) if _another(e, name, known, typed=typed) else e for e in found
+    ]
     stated = any(e.how in ("curated", "territory", "code") and e.automatic for e in found)
     hits = known.by_key(keys.key(name))
     if not typed:
         found = [_doubted(piece, name, hits) for piece in found]
     found += _from_hits(name, hits, typed=typed)
+    if not typed and not topic and settle:
+        found = [*_unsettled(name, found, known, metonym=_metonym(name, base))]
+    if topic == "government" and not _metonym(name, base):
+        found += _seat(hits, known)
     if stated or any(e.how in _ATTESTED for e in found):
         return found
     found += _looser(name, known, typed=typed)
+    if not any(e.automatic for e in found):
+        found += _translated(name, known, typed=typed)
     if kinds == {"igo"}:
         asked = not any(e.automatic and e.item.kind == "igo" for e in found)
     else:
@@ -125,6 +153,29 @@ def gather(
         if trace is not None:
             found.append(Evidence(trace.item, "trace", trace.name))
     return found
+
+
+def _another(piece: Evidence, name: str, known: Snapshot, *, typed: bool) -> bool:
+    """Whether what rigour says of a name is belied by the name itself.
+
+    It is by a word that names another polity on the same ground (`Democratic Republic of
+    Vietnam`) and stands in no name of the item, and by what a name in other letters means
+    elsewhere.
+    """
+    if piece.how != "territory" or not piece.automatic:
+        return False
+    rest, words = keys.core(name)
+    words &= keys.LOUDEST if typed else keys.LOUD
+    if not (rest and words) and name.isascii():
+        return False
+    code = translated(name)
+    meant = listed(code) if code is not None else None
+    if meant is not None:
+        return _item(meant, known).qid != piece.item.qid
+    if not words or keys.key(name) in map(keys.key, full_names(piece.name)):
+        return False
+    borne = (keys.core(known_as)[1] for known_as, _ in known.names(piece.item.qid))
+    return not words <= frozenset[str]().union(*borne)
 
 
 def _doubted(piece: Evidence, name: str, hits: Sequence[Hit]) -> Evidence:
@@ -141,6 +192,70 @@ def _doubted(piece: Evidence, name: str, hits: Sequence[Hit]) -> Evidence:
     attested = {hit.item.qid: hit.item.kind for hit in hits if hit.how in _ATTESTED}
     others = [kind for qid, kind in attested.items() if kind not in _SAME_GROUND]
     return replace(piece, automatic=False) if others and piece.item.qid not in attested else piece
+
+
+def _metonym(name: str, base: Curated) -> bool:
+    """Whether a name is one of ours for a government."""
+    return any(row.type == "metonym" for row in base.names_like(name))
+
+
+_CAPITAL: Final = re.compile(
+    r"\bcapital(?: city)?(?: and (?:the )?(?:largest|most populous|\w+) \w+)?"
+    r" of (?:the sovereign state of )?(?:the )?(?P<state>[^,(]+)"
+)
+
+
+def _capital_of(item: Item, known: Snapshot) -> Item | None:
+    """The state whose capital an item is by its description."""
+    found = _CAPITAL.search(item.description)
+    hits = known.by_key(keys.key(found["state"])) if found is not None else []
+    return next((h.item for h in hits if h.item.kind == "state" and h.how == "label"), None)
+
+
+def _seat(hits: Sequence[Hit], known: Snapshot) -> Iterator[Evidence]:
+    """The states whose capital the name is: capitals stand for governments."""
+    for hit in hits:
+        if hit.how in _ATTESTED and hit.item.kind in ("city", "region"):
+            state = _capital_of(hit.item, known)
+            if state is not None:
+                yield Evidence(state, "seat", hit.name, told=True)
+
+
+def _unsettled(
+    name: str, found: Sequence[Evidence], known: Snapshot, *, metonym: bool
+) -> Iterator[Evidence]:
+    """What a name is a label or alias of, as a candidate where it is short for something else.
+
+    States and organizations between states keep their names; what the name is short for comes
+    after as a further candidate. A metonym is nothing by itself, nor is the name of a capital, or
+    of a town that little is said of, if it is one word.
+    """
+    open_to_doubt = {
+        piece.item.qid
+        for piece in found
+        if piece.automatic and piece.how in _ATTESTED and piece.item.kind not in _SETTLED
+    }
+    slight = {
+        piece.item.qid
+        for piece in found
+        if piece.how == "label" and piece.item.kind in ("city", "region")
+        if piece.item.prominence < _TOWN or _capital_of(piece.item, known) is not None
+    }
+    if " " in keys.line(name):
+        slight = set()
+    rivals = list(known.by_short(keys.line(name))) if open_to_doubt else []
+    for piece in found:
+        fame = piece.item.prominence - _OUTSHONE
+        rivalled = piece.item.qid in open_to_doubt and any(
+            hit.item.qid != piece.item.qid and hit.item.prominence >= fame for hit in rivals
+        )
+        weak = metonym or piece.item.qid in slight
+        doubtful = rivalled or (weak and piece.item.qid in open_to_doubt)
+        yield replace(piece, automatic=piece.automatic and not doubtful)
+    borne = {piece.item.qid for piece in found}
+    for hit in rivals:
+        if hit.item.qid not in borne:
+            yield Evidence(hit.item, "part", hit.name, automatic=False)
 
 
 def _curated(name: str, base: Curated, known: Snapshot | None, topic: str) -> Iterator[Evidence]:
@@ -202,6 +317,15 @@ def _code(name: str, known: Snapshot | None) -> Iterator[Evidence]:
         yield Evidence(_item(found, known), "code", name)
 
 
+def _translated(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
+    """The state that a name in another language means."""
+    code = translated(name)
+    found = listed(code) if code is not None else None
+    if found is not None:
+        item = _item(found, known)
+        yield Evidence(item, "translated", name, automatic=item.kind == "state" or typed)
+
+
 def _item(found: Territory, known: Snapshot | None) -> Item:
     """The item of a territory; of several that rigour has, the state that is called like it."""
     item = _placeholder(found.qid, found.label, found.kind, known)
@@ -253,7 +377,12 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
             automatic = typed
         if hit.how == "demonym":
             automatic = automatic and hit.item.kind == "state"
-        yield Evidence(hit.item, hit.how, hit.name, exact=exact, automatic=automatic)
+        how = hit.how
+        if how == "acronym" and hit.name in keys.acronyms(hit.item.label):
+            how = "initials"
+        named = hit.item.kind != "page" and not _of_sort(name, hit) and not _of_parent(hit)
+        automatic = automatic and (typed or named)
+        yield Evidence(hit.item, how, hit.name, exact=exact, automatic=automatic)
 
 
 def _is_name(name: str, hit: Hit) -> bool:
@@ -264,6 +393,23 @@ def _is_name(name: str, hit: Hit) -> bool:
     if hit.item.kind == "work" or name.islower():
         return False
     return hit.name[0].isupper() == name[0].isupper()
+
+
+def _of_sort(name: str, hit: Hit) -> bool:
+    """Whether a common noun is written as a name: one chief justice is meant, not the office."""
+    common = hit.item.kind in _NOUNS and hit.name.islower() and hit.item.label.islower()
+    return common and name[0].isupper()
+
+
+def _of_parent(hit: Hit) -> bool:
+    """Whether an alias spells out no more than the acronym of a body that the item is a part of.
+
+    `UNESCO office Egypt` has UNESCO's name for an alias.
+    """
+    words = hit.item.label.split()
+    if hit.how != "alias" or len(words) < 2:
+        return False
+    return any(len(word) > 3 and word in keys.acronyms(hit.name) for word in words)
 
 
 def _looser(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:

@@ -270,7 +270,7 @@ def title_of(name: str) -> str:
     return first if first in _TITLES else ""
 
 
-_OF_NAMES: Final = re.compile(r"formerly|.* language|country|state|nation", re.IGNORECASE)
+_OF_NAMES: Final = re.compile(r"formerly|.* language|country|state|nation|RB|PDR", re.IGNORECASE)
 
 
 def of_the_name(name: str, part: str) -> bool:

@@ -19,7 +19,7 @@ KINDS: Final = (
 
 PRIOR: Final[Mapping[str, float]] = MappingProxyType(
     {
-        "state": 1.0, "igo": 0.9, "government": 0.8, "region": 0.7, "person": 0.7, "city": 0.65,
+        "state": 1.0, "igo": 1.0, "government": 0.8, "region": 0.7, "person": 0.7, "city": 0.65,
         "organization": 0.6, "water": 0.55, "island": 0.5, "relation": 0.6, "event": 0.6,
         "office": 0.5, "former-state": 0.45, "concept": 0.4, "work": 0.3, "page": 0.0,
         "other": 0.4,

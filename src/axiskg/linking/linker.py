@@ -111,6 +111,18 @@ class Linker:
         `types` are kinds, Wikidata classes or our classes that the item must be of; `suggest`
         says whether names spelt alike are looked for when there is no exact evidence.
         """
+        return self._answer(name, context, types, suggest=suggest)
+
+    def _answer(
+        self,
+        name: str,
+        context: Context,
+        types: Sequence[str],
+        *,
+        suggest: bool,
+        settle: bool = True,
+    ) -> Linked:
+        """As `link`; without `settle`, what a name is short for raises no doubt."""
         text = re.sub(r"['’]s$", "", " ".join(name.split()))
         if not text:
             return Linked(name, "none", None, (), "the name is empty")
@@ -120,14 +132,45 @@ class Linker:
         if direct is not None:
             return Linked(name, "match", direct, (direct,), "an identifier", direct.entity)
         seen = cues(text, context.text)
-        topic = context.topic or seen.topic
+        if seen.combining and self.base.names_like(f"{text}-"):
+            text = f"{text}-"
+        phrase, whole, person = self._phrase(seen.phrases)
+        topic = context.topic or ("person" if person else seen.topic)
         kinds, _ = kinds_for(types)
-        found = gather(text, self.base, self.known, topic=topic, typed=bool(types), kinds=kinds)
+        found = gather(
+            text,
+            self.base,
+            self.known,
+            topic=topic,
+            typed=bool(types),
+            kinds=kinds,
+            settle=settle,
+        )
         if self.live is not None and not any(e.automatic for e in found):
             found += self.live.evidence(text)
         found += self._judged(text)
-        ranked = self._rank(text, found, context, seen, topic, types)
+        ranked = self._rank(text, found, context, seen, topic, types, whole)
+        if whole and ranked and self._parted(text, ranked, whole):
+            top = tuple(ranked[: self.limit])
+            return Linked(name, "candidates", None, top, f"part of the name {phrase}")
         return self._decide(name, text, ranked, context, topic, types, suggest)
+
+    def _phrase(self, phrases: Iterable[str]) -> tuple[str, frozenset[str], bool]:
+        """The longest phrase that is the name of something, its items, whether one is a person."""
+        for phrase in phrases:
+            hits = self.known.by_key(keys.key(phrase)) if self.known is not None else []
+            named = {h.item.qid: h.item for h in hits if h.how in ("label", "alias", "official")}
+            if named and keys.key(phrase) != keys.key(phrase.partition(" ")[2]):
+                person = any(item.kind == "person" for item in named.values())
+                return phrase, frozenset(named), person
+        return "", frozenset(), False
+
+    def _parted(self, text: str, ranked: list[Candidate], whole: frozenset[str]) -> bool:
+        """Whether a name that isn't sure by itself is part of what means something else."""
+        if whole & {one.qid for one in ranked}:
+            return False
+        unsure = keys.key(text) in self.base.ambiguous
+        return unsure or (ranked[0].how != "curated" and ranked[0].kind not in _RULERS)
 
     def _identified(self, text: str) -> Candidate | None:
         """The item that a QID, an item's IRI, our slug with `ent:`, or our IRI names."""
@@ -165,6 +208,7 @@ class Linker:
         seen: Cues,
         topic: str,
         types: Sequence[str],
+        whole: frozenset[str],
     ) -> list[Candidate]:
         """One candidate an item, best first, without those denied or of other types."""
         best: dict[str, Evidence] = {}
@@ -183,6 +227,7 @@ class Linker:
             denied = {qid for slug in entities for qid in self.base.denied(slug)}
         around = self._around(context, text) if len(best) > 1 or ambiguous else _Around()
         ranked = []
+        described = _described(text, (piece.item for piece in best.values()), around)
         kinds, classes = kinds_for(types)
         for qid, piece in best.items():
             if verdicts.get(qid) == "negative" or (qid in denied and not piece.entity):
@@ -199,8 +244,14 @@ class Linker:
                 share = ambiguous.qids.index(qid) / len(ambiguous.qids)
                 features["listed"] = 0.1 * (1 - share)
             features.update(self._fit(item, context, seen, topic, around))
+            if qid in whole:
+                features["phrase"] = 0.3
+            if qid in described:
+                features["told of"] = 0.15
             score = min(1.0, max(0.0, sum(features.values()) / 1.35))
             automatic = piece.automatic and verdicts.get(qid) != "unsure"
+            if even and item.label == qid and not types:
+                automatic = False
             entity = piece.entity or self.base.by_item.get(qid, "")
             ranked.append(
                 candidate_of(item, piece.how, features, score, entity, automatic=automatic)
@@ -216,13 +267,17 @@ class Linker:
         if topic == "government":
             features["topic"] = 0.12 if item.kind in _RULERS else -0.12
         elif topic == "place":
-            features["topic"] = 0.15 if item.kind in _PLACES else -0.2
+            fits = item.kind in _PLACES and (item.kind != "water" or "water" in seen.kinds)
+            neutral = item.label == item.qid or item.kind in ("state", "water")
+            features["topic"] = 0.15 if fits else 0.0 if neutral else -0.2
         elif topic == "person":
             features["topic"] = 0.2 if item.kind == "person" else -0.2
         elif topic == "organization":
             features["topic"] = 0.15 if item.kind in ("organization", "igo", "government") else -0.2
         if item.kind in seen.kinds and topic != "government":
             features["cue"] = 0.08
+        if item.kind == seen.told:
+            features["told"] = 0.3
         if around.kinds and item.kind in around.kinds:
             features["same kind"] = 0.05 + 0.05 * around.kinds[item.kind]
         if around.items and self.known is not None:
@@ -255,14 +310,16 @@ class Linker:
         """What the names of a context link to when each is taken by itself."""
         items: dict[str, Candidate] = {}
         for name in names[:40]:
-            answer = self.link(f"ent:{name}" if name in self.base.links else name, suggest=False)
+            known_as = f"ent:{name}" if name in self.base.links else name
+            answer = self._answer(known_as, NO_CONTEXT, (), suggest=False, settle=False)
             if answer.match is not None:
                 items[answer.match.qid] = answer.match
         kinds: dict[str, int] = {}
         for one in items.values():
             kinds[one.kind] = min(2, kinds.get(one.kind, 0) + 1)
         labels = frozenset(keys.key(one.label) for one in items.values() if len(one.label) > 3)
-        return _Around(frozenset(items), kinds, labels)
+        texts = frozenset(keys.key(one.description) for one in items.values())
+        return _Around(frozenset(items), kinds, labels, texts)
 
     def _decide(
         self,
@@ -338,14 +395,38 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """The items of a context: their QIDs, how many of each kind, their labels' keys."""
+    """The items of a context: QIDs, how many of each kind, keys of labels and descriptions."""
 
     items: frozenset[str] = frozenset()
     kinds: dict[str, int] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
+    descriptions: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.items)
+
+
+def _described(text: str, items: Iterable[Item], around: _Around) -> frozenset[str]:
+    """The items whose labels stand in what the items of the context are described by.
+
+    `Seoul`, "capital of South Korea", tells which Korea. Labels that say no more than the name
+    itself tell nothing, nor do those that stand there only within another of the labels.
+    """
+    labels = {item.qid: keys.key(item.label) for item in items}
+    own = keys.key(text)
+    found: set[str] = set()
+    for description in around.descriptions:
+        there = {
+            qid: label
+            for qid, label in labels.items()
+            if len(label) > len(own) and f" {label} " in f" {description} "
+        }
+        found |= {
+            qid
+            for qid, label in there.items()
+            if not any(label != other and label in other for other in there.values())
+        }
+    return frozenset(found)
 
 
 def link(

@@ -119,6 +119,10 @@ class Snapshot:
         """States, present and former, with a name of this `keys.core`."""
         return self._hits("n.core = ?", core)
 
+    def by_short(self, short: str) -> list[Hit]:
+        """Items whose label has this `rivals.short_form`."""
+        return self._hits("n.short = ?", short)
+
     def of_kind(self, kind: str) -> tuple[Hit, ...]:
         """All names of all items of a kind; for kinds with few items, and read once."""
         if kind not in self._kept:

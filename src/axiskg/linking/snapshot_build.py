@@ -15,18 +15,19 @@ from axiskg.errors import LinkingError
 from axiskg.linking import keys
 from axiskg.linking.kinds import kind_of
 from axiskg.linking.registers import read_register
+from axiskg.linking.rivals import short_form
 from axiskg.linking.wikidata_json import RawItem, read_items
 
 __all__ = ["SCHEMA_VERSION", "build_snapshot"]
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 _TABLES: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE items (id INTEGER PRIMARY KEY, label TEXT NOT NULL, description TEXT NOT NULL,
   kind TEXT NOT NULL, classes TEXT NOT NULL, prominence REAL NOT NULL DEFAULT 0);
 CREATE TABLE names (id INTEGER PRIMARY KEY, item INTEGER NOT NULL, name TEXT NOT NULL,
-  how TEXT NOT NULL, key TEXT NOT NULL, bag TEXT, core TEXT);
+  how TEXT NOT NULL, key TEXT NOT NULL, bag TEXT, core TEXT, short TEXT);
 CREATE TABLE claims (item INTEGER, property TEXT, value INTEGER,
   PRIMARY KEY (item, property, value)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE grams USING fts5(key, tokenize='trigram', content='', detail=none);
@@ -35,6 +36,7 @@ _INDEXES: Final = """
 CREATE INDEX names_key ON names (key);
 CREATE INDEX names_bag ON names (bag) WHERE bag IS NOT NULL;
 CREATE INDEX names_core ON names (core) WHERE core IS NOT NULL;
+CREATE INDEX names_short ON names (short) WHERE short IS NOT NULL;
 CREATE INDEX IF NOT EXISTS names_item ON names (item);
 CREATE INDEX claims_value ON claims (value);
 CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, grams, row);
@@ -120,7 +122,7 @@ def _write(
     number: int,
 ) -> int:
     """Insert a chunk; the id of the last name."""
-    rows: list[tuple[int, int, str, str, str, str | None, str | None]] = []
+    rows: list[tuple[int, int, str, str, str, str | None, str | None, str | None]] = []
     for item in chunk:
         qid, kind = int(item.qid[1:]), kind_of(item.classes)
         base.execute(
@@ -137,8 +139,9 @@ def _write(
             if kind in ("state", "former-state") and how in _BAGGED:
                 core = keys.core(name)[0] or None
             bag = keys.bag(name) if how in _BAGGED else None
-            rows.append((number, qid, name, how, keys.key(name), bag, core))
-    base.executemany("INSERT INTO names VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            short = short_form(name, kind) if how == "label" else None
+            rows.append((number, qid, name, how, keys.key(name), bag, core, short))
+    base.executemany("INSERT INTO names VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
     base.executemany(
         "INSERT INTO grams (rowid, key) VALUES (?, ?)",
         [(row[0], row[4]) for row in rows if row[3] in _BAGGED],
@@ -160,7 +163,7 @@ def _add_register(base: sqlite3.Connection, path: Path, number: int) -> int:
         number += 1
         core = (keys.core(name)[0] or None) if row[0] in ("state", "former-state") else None
         base.execute(
-            "INSERT INTO names VALUES (?, ?, ?, 'register', ?, ?, ?)",
+            "INSERT INTO names VALUES (?, ?, ?, 'register', ?, ?, ?, NULL)",
             (number, item, name, keys.key(name), keys.bag(name), core),
         )
         base.execute("INSERT INTO grams (rowid, key) VALUES (?, ?)", (number, keys.key(name)))
