@@ -16,7 +16,7 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import parse_options_header
 
-from axiskg.errors import NotFoundError, QueryTooLargeError
+from axiskg.errors import NotFoundError, ParseError, QueryTooLargeError
 from axiskg.formats import FORMATS, GRAPHS, format_named
 from axiskg.server.accounts import Holder
 from axiskg.server.answers import Answer, AnswerStream, NotAcceptableError, Question
@@ -46,6 +46,7 @@ from axiskg.server.request import Request
 from axiskg.server.services import Services
 from axiskg.server.updates import UpdateRoute, written_headers
 from axiskg.server.writing import Written
+from axiskg.store.documents import N_TRIPLES
 from axiskg.store.update_text import graphs_written, within_graph
 from axiskg.store.writer import CREATED, MISSING, UNMET
 
@@ -318,10 +319,24 @@ class GraphStoreRoute:
         try:
             await self._receive(request, spool)
             operation = "put" if request.method == "PUT" else "post"
-            arguments = (graph or None, spool.documents)
+            arguments = (graph or None, await self._read(spool, graph))
             return await self._write(operation, arguments, graph, conditions, by_hand)
         finally:
             await asyncio.to_thread(spool.discard)
+
+    async def _read(self, spool: _Spool, graph: str) -> list[str]:
+        """The documents as files of N-Triples."""
+        sent, files = tuple(spool.documents), list[str]()
+        for number, (media_type, path) in enumerate(sent, 1):
+            into = self._new_file(spool, N_TRIPLES)
+            try:
+                await self._services.reader.rewrite(media_type, path, graph or None, into)
+            except ParseError as error:
+                if len(sent) == 1:
+                    raise
+                raise ParseError(f"part {number}: {error}", line=error.line) from None
+            files.append(into)
+        return files
 
     async def _receive(self, request: Request, spool: _Spool) -> None:
         """Stream the body into files, within the limits of size and time."""
@@ -366,6 +381,7 @@ class GraphStoreRoute:
                     "on_headers_finished": parts.open,
                     "on_part_data": parts.data,
                     "on_part_end": parts.close,
+                    "on_end": parts.end,
                 },
             )
             async for chunk in _body(request, limit):
@@ -375,6 +391,8 @@ class GraphStoreRoute:
             raise ProblemError(400, f"not well-formed multipart/form-data: {error}") from None
         finally:
             parts.close()
+        if not parts.complete:
+            raise ProblemError(400, "the multipart/form-data breaks off before its last boundary")
         if not spool.documents:
             raise ProblemError(400, "multipart/form-data without a part that holds a document")
 

@@ -1,7 +1,7 @@
 """LOAD in a client's update: allowed documents are fetched, and go in with the rest of the update.
 
 The server fetches, not the engine: only what the setting `load_from` names, through the guarded
-client, bounded in time and size. The documents are parsed by the process that writes.
+client, bounded in time and size.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import re
 import tempfile
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,7 +23,7 @@ from axiskg.server.negotiation import graph_media_type
 from axiskg.settings import Settings
 from axiskg.store.update_text import Load, loads_of, with_loads_replaced
 
-__all__ = ["Fetched", "allowed", "fetched"]
+__all__ = ["Document", "Fetched", "allowed", "fetched"]
 
 _ACCEPT = (
     "text/turtle, application/n-triples, application/rdf+xml;q=0.9, application/ld+json;q=0.8,"
@@ -35,19 +34,46 @@ _MAX_LOADS = 32
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as it came, in the file `path`, for the place that `placeholder` holds."""
+
+    placeholder: str
+    graph: str | None
+    media: str
+    path: str
+    url: str
+    silent: bool
+    """Whether faults in it are passed over."""
+
+    @property
+    def triples(self) -> str:
+        """The file in which it will be N-Triples."""
+        return f"{self.path}.nt"
+
+    def discard(self) -> None:
+        """Remove its files."""
+        for path in (self.path, self.triples):
+            Path(path).unlink(missing_ok=True)
+
+
 @dataclass(slots=True)
 class Fetched:
     """An update without LOAD, and for the writer what takes the place of its placeholders."""
 
     text: str
-    documents: list[tuple[str, str | None, str, str, str, bool]] = field(default_factory=list)
-    """Placeholder, graph, media type, file, URL, and whether faults in it are passed over."""
+    documents: list[Document] = field(default_factory=list)
+
+    def leave_out(self, document: Document) -> None:
+        """Have the update do without a document."""
+        self.documents.remove(document)
+        self.text = self.text.replace(document.placeholder, _NOTHING)
+        document.discard()
 
     def discard(self) -> None:
         """Remove the files."""
-        for _, _, _, path, _, _ in self.documents:
-            with suppress(FileNotFoundError):
-                Path(path).unlink()
+        for document in self.documents:
+            document.discard()
 
 
 def allowed(url: str, load_from: Iterable[str]) -> bool:
@@ -97,7 +123,7 @@ def fetched(text: str, settings: Settings, folder: Path) -> Fetched:
         placeholder = f"INSERT DATA {{ <{name}> <{name}> <{name}> }}"
         replacements[load.begin] = placeholder
         graph = load.graph or None
-        found.documents.append((placeholder, graph, media_type, path, url, load.silent))
+        found.documents.append(Document(placeholder, graph, media_type, path, url, load.silent))
     found.text = with_loads_replaced(text, replacements)
     return found
 

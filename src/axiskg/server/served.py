@@ -21,17 +21,18 @@ from axiskg.server.pool import WorkerPool
 from axiskg.server.writing import ANY_GRAPH, Touched, UpdateWriter, Written
 from axiskg.settings import Settings
 from axiskg.store import Answer, Dataset, EmbeddedStore, Solutions
+from axiskg.store.documents import N_TRIPLES
 from axiskg.store.sparql_text import forbid
 from axiskg.store.update_text import graphs_written
 
 __all__ = ["ServedStore"]
 
 _BASE = "https://w3id.org/axiskg/"
-_N_QUADS, _N_TRIPLES = "application/n-quads", "application/n-triples"
+_N_QUADS = "application/n-quads"
 _FORMATS = (
     ("bindings", ("json", "application/sparql-results+json")),
     ("boolean", ("csv", "text/csv")),
-    ("graph", ("nt", _N_TRIPLES)),
+    ("graph", ("nt", N_TRIPLES)),
 )
 _MAX_ROWS, _MAX_BYTES = 5_000_000, 1 << 30
 
@@ -166,7 +167,7 @@ class ServedStore:
         """Put `quads` in the place of one graph."""
         moved = (ox.Quad(q.subject, q.predicate, q.object) for q in quads)
         with self._spooled(moved) as path:
-            self._write("put", (graph, [(_N_TRIPLES, path)]), frozenset({graph or ""}))
+            self._write("put", (graph, [path]), frozenset({graph or ""}))
 
     def replace_source(self, source: str, quads: Iterable[ox.Quad]) -> None:
         """Put `quads` in the place of all that the store holds of one source."""

@@ -20,6 +20,7 @@ from axiskg.server.metrics import Metrics
 from axiskg.server.pool import PoolLimits, WorkerPool
 from axiskg.server.processes import Nursery
 from axiskg.server.rate import RateLimit
+from axiskg.server.reading import DocumentReader
 from axiskg.server.refresh import Refresher
 from axiskg.server.served import ServedStore
 from axiskg.server.slowlog import SlowLog
@@ -49,6 +50,7 @@ class Services:
         self.slow = SlowLog(self.log)
         self.metrics = Metrics(self)
         self.nursery = Nursery()
+        self.reader = DocumentReader(self.nursery, settings)
         self.pool = WorkerPool(
             self.nursery,
             PoolLimits(

@@ -7,12 +7,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from axiskg.errors import StoreError
+from axiskg.errors import ParseError, StoreError
 from axiskg.server.accounts import Holder
 from axiskg.server.answers import Check
 from axiskg.server.gate import examine
 from axiskg.server.http import HeaderList, ProblemError
-from axiskg.server.loading import Fetched, fetched
+from axiskg.server.loading import Document, Fetched, fetched
 from axiskg.server.protected import is_protected
 from axiskg.server.protocol import Operation
 from axiskg.server.request import Request
@@ -84,7 +84,8 @@ class UpdateRoute:
         if not text.strip() and ready is None:
             return Written("", services.generation)
         async with self._loaded(request, text, wants_load=wants_load) as found:
-            arguments = (found.text, request.base_iri, default, named, found.documents)
+            loads = [(d.placeholder, d.graph, d.triples) for d in found.documents]
+            arguments = (found.text, request.base_iri, default, named, loads)
             condition = None if ready is None else await ready()
             try:
                 written = await services.writer.write(
@@ -119,9 +120,22 @@ class UpdateRoute:
         try:
             if examine(found.text, services.limits)[1]:
                 raise ProblemError(403, "LOAD is not allowed in such a spelling; write it plainly")
+            for document in tuple(found.documents):
+                await self._read(document, found)
             yield found
         finally:
             found.discard()
+
+    async def _read(self, document: Document, found: Fetched) -> None:
+        """Write what a document says as N-Triples; a faulty one after SILENT is left out."""
+        try:
+            await self._services.reader.rewrite(
+                document.media, document.path, document.url, document.triples
+            )
+        except ParseError as error:
+            if not document.silent:
+                raise ParseError(f"{document.url}: {error}", line=error.line) from None
+            found.leave_out(document)
 
     def check_graphs(self, holder: Holder, touched: frozenset[str | None]) -> bool:
         """Whether protected graphs are written. Raises 403 for those the holder may not write.

@@ -10,7 +10,9 @@ import pyoxigraph as ox
 
 from axiskg.errors import DataError, ParseError
 
-__all__ = ["file_quads", "quads_of", "rdf_format"]
+__all__ = ["N_TRIPLES", "file_quads", "quads_of", "rdf_format"]
+
+N_TRIPLES = "application/n-triples"
 
 
 def rdf_format(media_type: str) -> ox.RdfFormat:

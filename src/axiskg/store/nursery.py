@@ -16,7 +16,7 @@ import socket
 import sys
 from typing import Any, Final
 
-from axiskg.store import worker, writer
+from axiskg.store import conversion, worker, writer
 from axiskg.store.confine import (
     deny_network,
     die_with_parent,
@@ -25,10 +25,11 @@ from axiskg.store.confine import (
 )
 from axiskg.store.frames import dumps, loads
 
-__all__ = ["QUERIES", "UPDATES", "main"]
+__all__ = ["DOCUMENTS", "QUERIES", "UPDATES", "main"]
 
 QUERIES: Final = "queries"
 UPDATES: Final = "updates"
+DOCUMENTS: Final = "documents"
 _REQUEST_BYTES: Final = 64 << 10
 
 
@@ -42,9 +43,12 @@ def _become(kind: str, sock: socket.socket, settings: dict[str, Any], parent: in
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if not settings.get("network"):
         deny_network()
-    if kind == QUERIES:
+    if "address_space_mb" in settings:
         limit_memory(settings["address_space_mb"])
+    if kind == QUERIES:
         worker.serve_queries(sock, settings["prefixes"])
+    elif kind == DOCUMENTS:
+        conversion.serve_document(sock, settings)
     else:
         writer.serve_updates(sock, settings)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Triple
 
 from axiskg.namespaces import AXIS, ENTITIES_GRAPH, PROVENANCE_GRAPH
 from axiskg.store.protocol import Answer, Solutions
@@ -92,8 +92,9 @@ def insert_data(quads: Iterable[Quad]) -> str:
     """
     by_graph: dict[str, list[str]] = {}
     for quad in quads:
+        target = f"<<( {quad.object} )>>" if isinstance(quad.object, Triple) else str(quad.object)
         graph = "" if isinstance(quad.graph_name, DefaultGraph) else str(quad.graph_name)
-        by_graph.setdefault(graph, []).append(f"{quad.subject} {quad.predicate} {quad.object} .")
+        by_graph.setdefault(graph, []).append(f"{quad.subject} {quad.predicate} {target} .")
     parts = ["INSERT DATA {\n"]
     for graph, lines in by_graph.items():
         body = "\n".join(lines)

@@ -23,7 +23,6 @@ from axiskg.errors import (
     AxisKGError,
     ConflictError,
     DataError,
-    ParseError,
     QueryError,
     QuerySyntaxError,
     QueryTooLargeError,
@@ -31,7 +30,7 @@ from axiskg.errors import (
 )
 from axiskg.store import staleness
 from axiskg.store.confine import DEEP_STACK_BYTES
-from axiskg.store.documents import quads_of
+from axiskg.store.documents import N_TRIPLES, quads_of
 from axiskg.store.embedded import EmbeddedStore
 from axiskg.store.frames import FAILED, pack, receive, unpack
 from axiskg.store.protocol import Dataset
@@ -126,17 +125,13 @@ class _Writer:
         base: str,
         default: tuple[str, ...] | None,
         named: tuple[str, ...] | None,
-        loads: list[tuple[str, str | None, str, str, str, bool]],
+        loads: list[tuple[str, str | None, str]],
     ) -> str:
-        """Run a request; `loads` are placeholder, graph, media type, file, its URL, and SILENT."""
-        loaded: dict[str, str] = {}
-        for placeholder, graph, media, path, url, silent in loads:
-            try:
-                loaded[placeholder] = _insertion(graph, _triples(media, path, graph, url))
-            except ParseError as error:
-                if not silent:
-                    raise ParseError(f"{url}: {error}", line=error.line) from None
-                loaded[placeholder] = "INSERT DATA {}"
+        """Run a request; `loads` are placeholder, graph, and file of N-Triples."""
+        loaded = {
+            placeholder: _insertion(graph, _quads(graph, [path]))
+            for placeholder, graph, path in loads
+        }
         try:
             self._store.update(
                 f"BASE <{base}>\n{text}",
@@ -153,19 +148,15 @@ class _Writer:
             ) from None
         return ""
 
-    def _put(
-        self, after: tuple[str, ...], graph: str | None, documents: list[tuple[str, str]]
-    ) -> str:
-        """Put documents in the place of a graph, in one transaction."""
+    def _put(self, after: tuple[str, ...], graph: str | None, documents: list[str]) -> str:
+        """Put documents, files of N-Triples, in the place of a graph, in one transaction."""
         outcome = "" if self._store.has_graph(graph) else CREATED
         quads = _quads(graph, documents)
         self._store.run(clear(graph), insert_data(quads), *after)
         return outcome
 
-    def _post(
-        self, after: tuple[str, ...], graph: str | None, documents: list[tuple[str, str]]
-    ) -> str:
-        """Add documents to a graph, in one transaction."""
+    def _post(self, after: tuple[str, ...], graph: str | None, documents: list[str]) -> str:
+        """Add documents, files of N-Triples, to a graph, in one transaction."""
         outcome = "" if self._store.has_graph(graph) else CREATED
         quads = _quads(graph, documents)
         if after or not quads:
@@ -190,23 +181,10 @@ class _Writer:
         return ""
 
 
-def _triples(media: str, path: str, graph: str | None, base: str | None = None) -> list[ox.Quad]:
-    """What a document says, as quads of one graph; errors don't name the file, which is ours."""
-    with Path(path).open("rb") as file:
-        return list(quads_of(file, media, graph, base=base, one_graph=True))
-
-
-def _quads(graph: str | None, documents: list[tuple[str, str]]) -> list[ox.Quad]:
-    """The triples of all documents, in the graph."""
-    found: list[ox.Quad] = []
-    for number, (media, path) in enumerate(documents, 1):
-        try:
-            found += _triples(media, path, graph)
-        except ParseError as error:
-            if len(documents) == 1:
-                raise
-            raise ParseError(f"part {number}: {error}", line=error.line) from None
-    return found
+def _quads(graph: str | None, documents: list[str]) -> list[ox.Quad]:
+    """The triples of files of N-Triples, in the graph."""
+    files = (Path(document) for document in documents)
+    return [q for file in files for q in quads_of(file, N_TRIPLES, graph, one_graph=True)]
 
 
 def _insertion(graph: str | None, quads: Iterable[ox.Quad]) -> str:
