@@ -8,7 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+import rdflib
 from benchmarks.conformance_servers import axiskg_server
+from rdflib.query import ResultRow
 from tests.linking.conftest import ROOT, free_port
 
 
@@ -64,3 +66,29 @@ def test_failures_are_problems(text: str, status: int, endpoint: httpx.Client) -
     reply = endpoint.get("/sparql", params={"query": text})
     assert reply.status_code == status
     assert reply.headers["content-type"].startswith("application/problem+json")
+
+
+CALL = """SELECT ?state ?name WHERE {
+  SERVICE <%s> {
+    ?state <https://w3id.org/axiskg/ontology#memberOf> <https://w3id.org/axiskg/entity/brics> ;
+        <http://schema.org/sameAs> ?item .
+  }
+  ?item <http://www.w3.org/2000/01/rdf-schema#label> ?name
+}"""
+
+
+def test_another_endpoint_calls_ours(endpoint: httpx.Client, wikidata_server: str) -> None:
+    """Oxigraph with Wikidata's triples joins them with our graph."""
+    query = CALL % endpoint.base_url.join("/sparql")
+    accept = {"Accept": "application/sparql-results+json"}
+    reply = httpx.post(wikidata_server, data={"query": query}, headers=accept, timeout=60)
+    names = {row["name"]["value"] for row in reply.json()["results"]["bindings"]}
+    assert {"People's Republic of China", "Russia", "India", "Brazil", "South Africa"} <= names
+
+
+def test_rdflib_calls_ours(endpoint: httpx.Client) -> None:
+    graph = rdflib.Graph()
+    item = rdflib.URIRef("http://www.wikidata.org/entity/Q148")
+    graph.add((item, rdflib.RDFS.label, rdflib.Literal("China")))
+    rows = list(graph.query(CALL % endpoint.base_url.join("/sparql")))
+    assert [str(row.name) for row in rows if isinstance(row, ResultRow)] == ["China"]
