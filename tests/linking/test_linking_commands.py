@@ -134,6 +134,10 @@ def test_the_comparison_and_its_exports(run: Run, tmp_path: Path) -> None:
     assert "\tP463\t" in (tmp_path / "proposals.txt").read_text("utf-8")
     assert run("wikidata", "openrefine").stdout.startswith("entity\tlabel\tqid")
     assert "bonny-lin" in run("wikidata", "openrefine", "--unlinked").stdout
+    rows = json.loads(run("wikidata", "openrefine", "--unlinked", "--json").stdout)
+    assert '"hegemony" of the United States' in [row[1] for row in rows]
+    rows = json.loads(run("wikidata", "quickstatements", "--json").stdout)
+    assert all(row[4].startswith('"https://') for row in rows)
 
 
 def test_wikidatas_side_is_kept_beside_and_overwrites_nothing(

@@ -13,7 +13,8 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 from tests.linking.conftest import ROOT, reference
 
 from axiskg.errors import ParseError
-from axiskg.linking.links import link_quads, same_as
+from axiskg.linking import Linker
+from axiskg.linking.links import link_quads
 from axiskg.linking.sssom import NO_TERM, Link, links_text, read_links, write_links
 from axiskg.namespaces import ENT, LINKS_GRAPH, PREFIXES
 from axiskg.settings import Settings
@@ -170,6 +171,15 @@ def test_a_home_without_links_has_none(tmp_path: Path) -> None:
 
 
 def test_same_as_is_for_identity_only() -> None:
-    assert same_as(Settings(), "china") == (PREFIXES["wd"] + "Q148",)
-    assert same_as(Settings(), "the-west") == ()
-    assert same_as(Settings(), "bonny-lin") == ()
+    same = PREFIXES["schema"] + "sameAs"
+    quads = [quad for quad in link_quads(Settings()) if quad.predicate.value == same]
+    told = {(q.subject.value, q.object.value) for q in quads}  # type: ignore[union-attr]
+    assert (ENT + "china", PREFIXES["wd"] + "Q148") in told
+    assert not {subject for subject, _ in told} & {ENT + "the-west", ENT + "bonny-lin"}
+
+
+def test_an_item_leads_to_the_entity_that_is_the_same() -> None:
+    """Two entities are tied to the protests of 1989; the crackdown is only a part of them."""
+    base = Linker(Settings()).base
+    assert base.by_item["Q99717"] == "tiananmen-protests-1989"
+    assert base.by_item["Q160381"] == "the-west"

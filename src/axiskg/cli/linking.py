@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, BinaryIO, Literal
 
 import typer
 from pyoxigraph import RdfFormat, serialize
@@ -282,7 +283,8 @@ def quickstatements_command(
     """Proposals for Wikidata as QuickStatements (version 1), for a person to review and send."""
     lines, linker = _compared(state_of(context).settings, live=live)
     today = datetime.datetime.now(datetime.UTC).date()
-    _write(quickstatements(lines, linker.base, today), output, as_json=as_json)
+    text = quickstatements(lines, linker.base, today)
+    _write(text, output, as_json=as_json, quoting=csv.QUOTE_NONE)
 
 
 @wikidata_app.command("openrefine")
@@ -304,9 +306,11 @@ def openrefine_command(
     _write(openrefine_tsv(lines, linker.base), output, as_json=as_json)
 
 
-def _write(text: str, output: Path | None, *, as_json: bool) -> None:
+def _write(
+    text: str, output: Path | None, *, as_json: bool, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL
+) -> None:
     """Write proposals to a file or standard output, or their rows as JSON."""
-    rows = [line.split("\t") for line in text.splitlines()]
+    rows = list(csv.reader(text.splitlines(), delimiter="\t", quoting=quoting))
     if output is not None:
         output.write_text(text, "utf-8")
         progress.print(f"{output}: {len(rows)} lines", highlight=False)

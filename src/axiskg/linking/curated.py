@@ -23,6 +23,8 @@ class Curated:
     names: dict[str, tuple[Name, ...]]
     ambiguous: dict[str, Ambiguity]
     by_item: dict[str, str]
+    """The entity of an item: the one that is the same thing, before those that are only near."""
+
     labels: dict[str, str]
     """Labels of the items that the links speak of, for where there is no snapshot."""
 
@@ -68,8 +70,8 @@ def _curated(links: Path, names: Path, ambiguous: Path, _stamps: tuple[int, ...]
         by_slug[link.slug].append(link)
         if link.qid:
             labels.setdefault(link.qid, link.object_label)
-        if link.positive and link.qid:
-            by_item.setdefault(link.qid, link.slug)
+        if link.qid and (link.identical or (link.positive and link.qid not in by_item)):
+            by_item[link.qid] = link.slug
     labelled: set[tuple[str, str]] = set()
     for name in read_names(names):
         by_key[keys.key(name.name)].append(name)

@@ -31,7 +31,6 @@ __all__ = [
     "link_quads",
     "links_path",
     "names_path",
-    "same_as",
     "sync_links",
 ]
 
@@ -82,12 +81,6 @@ def link_quads(settings: Settings) -> Iterator[Quad]:
         yield from _vocabulary()
         for name in read_names(names_path(settings)):
             yield from _of_name(name)
-
-
-def same_as(settings: Settings, slug: str) -> tuple[str, ...]:
-    """The IRIs of the Wikidata items that are the same thing as an entity, as `schema:sameAs`."""
-    rows = read_links(links_path(settings))
-    return tuple(PREFIXES["wd"] + (r.qid or "") for r in rows if r.slug == slug and r.identical)
 
 
 def entity_labels(settings: Settings) -> dict[str, str]:
