@@ -146,6 +146,16 @@ class Settings(BaseSettings):
         ge=0,
         description="Milliseconds from which a query is logged with its algebra.",
     )
+    semiring: Literal["max-min", "product", "noisy-or"] = Field(
+        default="max-min",
+        description="How answers combine confidences: the weakest premise and the surest proof,"
+        " the product of the premises, or proofs as if independent.",
+    )
+    confidence_table: str = Field(
+        default="axis:DefaultConfidence",
+        description="The table of the ontology, as CURIE or IRI, that says how much statements"
+        " count.",
+    )
     wikidata_snapshot: Path = Field(
         default=Path(".axiskg/wikidata.sqlite"),
         description="Offline extract of Wikidata for linking, as `wikidata snapshot` builds it.",

@@ -153,6 +153,10 @@ class _Reader:
     def refuse_syntax(self, error: Exception) -> NoReturn:
         line = error.lineno if isinstance(error, ParseBaseException) else 1
         message = str(error).split("\n")[0]
+        if unknown := re.search(r"Unknown namespace prefix : ([\w-]+)", message):
+            message = f"the prefix {unknown[1]}: is not declared"
+            lines = self.file.text.splitlines()
+            line = line_of(lines, rf"\b{re.escape(unknown[1])}:", code=True) or 1
         raise RuleError(f"not SPARQL: {message}", path=self.file.path, line=line) from error
 
     def head(self, s: Any, p: Any, o: Any, group: Group) -> Atom:

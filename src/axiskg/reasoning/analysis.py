@@ -11,7 +11,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from axiskg.errors import NotFoundError, ParameterError
-from axiskg.namespaces import PREFIXES, SRC
+from axiskg.namespaces import PREFIXES, SRC, expand
 from axiskg.reasoning import alignment, balance, mutual, networks
 from axiskg.reasoning.actors import Directory
 from axiskg.reasoning.alignment import Alignment, Overview
@@ -50,9 +50,11 @@ MAX_FINDINGS: Final = 16
 """How many runs are kept for the next question under the same parameters."""
 
 
-def selection_of(asked: Asked, possibly: bool) -> Selection:
-    """The choice of statements that a question asks for."""
+def selection_of(asked: Asked, possibly: bool, settings: Settings) -> Selection:
+    """The choice of statements that a question asks for, weighed as the settings say."""
     return Selection(
+        semiring=settings.semiring,
+        confidence_table=expand(settings.confidence_table),
         view=asked.view,
         as_of=asked.as_of,
         possibly=possibly,
@@ -127,7 +129,7 @@ class Analysis:
         with self._lock:
             found = self._findings.get(key)
             if found is None:
-                found = self._found(selection_of(*key))
+                found = self._found(selection_of(*key, self._settings))
                 while len(self._findings) >= MAX_FINDINGS:
                     del self._findings[next(iter(self._findings))]
                 self._findings[key] = found
@@ -234,7 +236,10 @@ class Analysis:
         base = self.findings(asked.model_copy(update={"scenario": None}), possibly=True)
         ground = self._ground(self.findings(asked, possibly=True))
         supposed = self._found(
-            _changed(selection_of(asked, asked.as_of is not None), resolved(change, ground))
+            _changed(
+                selection_of(asked, asked.as_of is not None, self._settings),
+                resolved(change, ground),
+            )
         )
         if change.add:
             check_possible(base, supposed)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
 from axiskg.reasoning.counter_evidence import counter_evidence
 from axiskg.reasoning.findings import Findings
+from axiskg.reasoning.frames import Tabular
 from axiskg.reasoning.values import Asked, Citation, Counter, Value, short
 
 __all__ = ["Balance", "Reached", "SignedTie", "Triad", "Web", "balance_of", "web_of"]
@@ -52,7 +53,7 @@ class Triad(Value):
     words: str
 
 
-class Balance(Value):
+class Balance(Tabular):
     """All signed ties and the triads they form; unbalanced first, at most `MAX_TRIADS` listed."""
 
     ties: tuple[SignedTie, ...]
@@ -61,6 +62,10 @@ class Balance(Value):
     unbalanced: int
     undecided: int
     asked: Asked
+
+    def table_rows(self) -> list[dict[str, Any]]:
+        """One row a triad."""
+        return [dict(triad) for triad in self.triads]
 
 
 class Reached(Value):
@@ -76,7 +81,7 @@ class Reached(Value):
     )
 
 
-class Web(Value):
+class Web(Tabular):
     """The common web of influence of two actors."""
 
     a: str
@@ -85,6 +90,14 @@ class Web(Value):
     only_a: tuple[str, ...]
     only_b: tuple[str, ...]
     asked: Asked
+
+    def table_rows(self) -> list[dict[str, Any]]:
+        """One row an actor that both reach, statements as IRIs."""
+        kept = ("a_statements", "b_statements", "counter_evidence")
+        return [
+            dict(one) | {name: [c.statement for c in getattr(one, name)] for name in kept}
+            for one in self.reached
+        ]
 
 
 def signed_ties(findings: Findings) -> dict[frozenset[str], SignedTie]:

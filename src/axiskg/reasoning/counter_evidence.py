@@ -153,11 +153,11 @@ def _pair(
     institutions: Iterable[str],
     weakens: frozenset[str],
 ) -> _Pair:
-    def parts(actor: str) -> frozenset[str]:
+    def parts(actor: str) -> list[str]:
         inner = {s for name in _PARTS for s in findings.subjects(name, actor)}
         for office in findings.subjects("officeIn", actor):
             inner.update(findings.subjects("holdsOffice", office))
-        return frozenset(map(short, {actor, *inner, *findings.objects(actor, "leads")}))
+        return sorted({actor, *inner, *findings.objects(actor, "leads")})
 
     def slugs(iris: Iterable[str]) -> frozenset[str]:
         return frozenset(map(short, iris))
@@ -169,10 +169,11 @@ def _pair(
         for member in findings.subjects("memberOf", group)
     )
     members = {statement for said in memberships.values() for statement in said}
-    common = _nodes_of(findings, [a]) & _nodes_of(findings, [b])
+    ours, theirs = parts(a), parts(b)
+    common = _nodes_of(findings, ours) & _nodes_of(findings, theirs)
     return _Pair(
-        a=parts(a),
-        b=parts(b),
+        a=slugs(ours),
+        b=slugs(theirs),
         common=slugs(common),
         groups=slugs(groups),
         of_groups=slugs(_nodes_of(findings, groups) - common),

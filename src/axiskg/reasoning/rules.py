@@ -64,7 +64,8 @@ def parse_rule(text: str, path: Path) -> RuleFile:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = None if mark is None else _header_line(lines, mark.line)
-        raise RuleError(f"the #+ header is not YAML: {error}", path=path, line=line) from error
+        what = getattr(error, "problem", None) or str(error).split("\n")[0]
+        raise RuleError(f"the #+ header is not YAML: {what}", path=path, line=line) from error
     if not isinstance(fields, dict):
         raise RuleError("the #+ header needs `key: value` lines", path=path, line=1)
     if unknown := set(fields) - _KEYS:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from axiskg.errors import RuleError
 from axiskg.reasoning.ir import ANY_TYPE, Atom, Kind, Relation, Rule
+from axiskg.reasoning.rules import line_of
 from axiskg.reasoning.terms import short
 
 __all__ = ["Stratum", "components", "stratified"]
@@ -70,16 +71,19 @@ def _check(
         for atom in absent.atoms:
             if atom.relation in inside:
                 way = _way(atom.relation, head, inside, edges)
-                names = ", which depends on ".join(_name(relation) for relation in way[1:])
+                named = [r for r in way[1:] if r.kind is not Kind.HELPER]
+                names = ", which depends on ".join(map(_name, named))
                 raise RuleError(
                     f"{_name(head)} depends on the absence of {_name(atom.relation)}, which"
                     f" depends on {names or _name(head)}: a conclusion would undo its own ground",
                     path=rule.origin.path,
+                    line=_line(rule, r"\bNOT\s+EXISTS\b"),
                 )
     if rule.mints and any(atom.relation in inside for atom in rule.atoms):
         raise RuleError(
             "BIND makes names inside a recursion: new names in a recursive rule may never end",
             path=rule.origin.path,
+            line=_line(rule, r"\bBIND\b"),
         )
 
 
@@ -91,7 +95,16 @@ def _check_quoted(rule: Rule, by_head: Mapping[Relation, list[Rule]]) -> None:
                 f"GRAPH ?{quote.statement.name} over {short(quote.prop)}, which a rule concludes:"
                 " a conclusion has no statement; leave GRAPH out",
                 path=rule.origin.path,
+                line=_line(rule, r"\bGRAPH\s+[?$]"),
             )
+
+
+def _line(rule: Rule, pattern: str) -> int | None:
+    """The line of a rule's file on which a construct stands; algebra keeps no places."""
+    if rule.origin.path is None or not rule.origin.path.is_file():
+        return None
+    lines = rule.origin.path.read_text(encoding="utf-8").splitlines()
+    return line_of(lines, pattern, code=True)
 
 
 def _way(

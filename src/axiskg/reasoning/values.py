@@ -57,6 +57,7 @@ _IS_A: Final = frozenset(
 _OTHERWISE: Final = {
     "allianceWith": "is allied with",
     "carriedOutBy": "is the work of",
+    "hasPurpose": "with the purpose of",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#type": "is a",
     "transformedInto": "has turned into",
 }

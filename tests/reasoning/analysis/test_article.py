@@ -167,6 +167,17 @@ def test_hostility_by_an_event_is_counted_and_named(article: Analysis) -> None:
     assert {counter.kind for counter in found.counter_evidence} == {"hostile"}
 
 
+def test_what_loosens_ties_between_those_who_lead_is_counted(backing: MutualBacking) -> None:
+    assert {"p15.l", "p29.f"} <= ids(backing.counter_evidence)
+
+
+def test_triads_and_webs_are_tables_too(article: Analysis) -> None:
+    pytest.importorskip("polars")
+    assert article.balance().to_polars().height == len(article.balance().triads)
+    web = article.web("china", "russia")
+    assert web.to_polars()["actor"].to_list() == [one.actor for one in web.reached]
+
+
 def test_counter_evidence_is_in_plain_words(article: Analysis, backing: MutualBacking) -> None:
     whys = {c.statement.rpartition("/")[2]: c.why for c in backing.counter_evidence}
     assert whys["p30.a"].endswith("of China and Russia occurs; put as unlikely")

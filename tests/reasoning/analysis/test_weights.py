@@ -18,13 +18,13 @@ ROOT = Path(__file__).parents[3]
 SETTINGS = Settings(home=ROOT, store=":memory:")
 
 
-def analysis_after(quads: list[Quad], change: str) -> Analysis:
+def analysis_after(quads: list[Quad], change: str, settings: Settings = SETTINGS) -> Analysis:
     """The analysis of the small graph after an update of the ontology in it."""
     store = EmbeddedStore.in_memory()
     store.extend(quads)
     refresh(store, SETTINGS)
     store.update(f"PREFIX axis: <{AXIS}> {change}")
-    return Analysis(store, SETTINGS)
+    return Analysis(store, settings)
 
 
 def weighed(property_: str, weight: str) -> str:
@@ -64,3 +64,25 @@ def test_an_ontology_without_the_confidence_table_is_told(small_quads: list[Quad
     analysis = analysis_after(small_quads, gone)
     with pytest.raises(ConfigError, match="no confidence table axis:DefaultConfidence"):
         analysis.mutual_backing("china", "russia")
+
+
+HALF = f"""INSERT DATA {{ GRAPH <{ONTOLOGY_GRAPH}> {{
+    [] a axis:ConfidenceRow ; axis:inTable <urn:half> ; axis:forModality axis:Fact ;
+    axis:forLikelihood axis:Certain ; axis:confidence 0.5 }} }}"""
+
+
+@pytest.mark.parametrize(("semiring", "expected"), [("max-min", 0.5), ("product", 0.5**2)])
+def test_a_table_and_a_way_to_combine_of_ones_own_are_named_by_settings(
+    small_quads: list[Quad], semiring: str, expected: float
+) -> None:
+    settings = Settings.model_validate(
+        {"home": ROOT, "store": ":memory:", "semiring": semiring, "confidence_table": "urn:half"}
+    )
+    found = analysis_after(small_quads, HALF, settings).mutual_backing("china", "russia")
+    assert found.confidence == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_table_that_is_not_there_is_told(small_quads: list[Quad]) -> None:
+    settings = Settings(home=ROOT, store=":memory:", confidence_table="axis:DefaultConfidenze")
+    with pytest.raises(ConfigError, match="no confidence table axis:DefaultConfidenze"):
+        analysis_after(small_quads, "", settings).mutual_backing("china", "russia")

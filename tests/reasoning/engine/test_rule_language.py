@@ -142,6 +142,27 @@ def test_graph_over_a_conclusion_is_refused() -> None:
         compile_program([one, two])
 
 
+@pytest.mark.parametrize(
+    ("body", "line", "message"),
+    [
+        ("?a t:p ?b .\n  FILTER NOT EXISTS { ?a t:up ?b }", 8, "depends on the absence"),
+        ('?b t:up ?c .\n  BIND(IRI(CONCAT("urn:x:", STR(?b))) AS ?a)', 8, "may never end"),
+        ("?a zz:p ?b", 7, "the prefix zz: is not declared"),
+    ],
+)
+def test_what_is_found_between_rules_names_the_line_too(
+    tmp_path: Path, body: str, line: int, message: str
+) -> None:
+    header = "#+ label: x\n#+ description: d\n#+ category: c\nPREFIX t: <urn:t:>\n"
+    text = f"{header}CONSTRUCT {{ ?a t:up ?b }}\nWHERE {{\n  {body}\n}}\n"
+    path = tmp_path / "bad.rq"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RuleError, match=message) as caught:
+        compile_program([read_rule(path)])
+    assert caught.value.line == line
+    assert caught.value.path == path
+
+
 def test_an_unknown_term_of_the_ontology_is_refused_with_near_names() -> None:
     known = frozenset({"https://w3id.org/axiskg/ontology#fullyBacks"})
     bad = rule("CONSTRUCT { ?a axis:fullyBacks ?b } WHERE { ?a axis:fulyBacks ?b }")
