@@ -52,7 +52,36 @@ IN_CONTEXT = [
     ("the Kremlin", "Officials say the Kremlin denied the claim.", {"Q1140115"}),
     ("Georgia", "Georgia borders Russia and Armenia.", {"Q230"}),
     ("Georgia", "He moved from Atlanta in Georgia to Alabama.", {"Q1428"}),
+    ("Washington", "Washington, Tokyo and Seoul held a joint naval exercise.", {"Q48525"}),
+    ("Washington", "Critics in Washington argue that the treaty is too weak.", {"Q48525"}),
+    ("Washington", "Tensions between Washington and Beijing are rising.", {"Q48525"}),
+    ("Washington", "The senator from Washington introduced a bill on fisheries.", {"Q1223"}),
+    ("Washington", "Apple growers in eastern Washington lost their harvest.", {"Q1223"}),
+    ("Washington", "George Washington crossed the Delaware river in 1776.", {"Q23"}),
+    ("Georgia", "Georgia is a state in the southeastern United States.", {"Q1428"}),
+    ("Georgia", "The governor of Georgia declared an emergency.", {"Q1428"}),
+    ("Georgia", "Batumi is a port city in Georgia.", {"Q230"}),
+    ("Congo", "The Congo flows through Kinshasa to the Atlantic.", {"Q3503"}),
+    ("Congo", "Felix Tshisekedi was reelected president of Congo in Kinshasa.", {"Q974"}),
+    ("Congo", "Denis Sassou Nguesso has ruled Congo from Brazzaville for decades.", {"Q971"}),
+    ("Korea", "Samsung dominates exports from Korea, whose capital is Seoul.", {"Q884"}),
+    ("Korea", "Pyongyang said Korea would never disarm.", {"Q423"}),
+    ("Tehran", "Tehran supplies drones to Russia.", {"Q794"}),
+    ("Tehran", "An earthquake shook buildings in Tehran.", {"Q3616"}),
+    ("London", "London expelled three diplomats.", {"Q145"}),
+    ("Paris", "Paris and Berlin proposed a new security framework.", {"Q142"}),
+    ("London", "He studied in London.", {"Q84"}),
+    ("Brussels", "Brussels and London struck a deal.", {"Q458"}),
+    ("Sino", "Sino-Russian trade reached a record.", {"Q148"}),
 ]
+APART = [
+    ("Washington", "The Washington Post reported the leak."),
+    ("Washington", "Students at the University of Washington protested."),
+    ("Jordan", "The Jordan flows into the Dead Sea."),
+    ("CSIS", "A CSIS report by the Washington think tank warned of this."),
+    ("the Kremlin", "Tourists may visit the Kremlin and its cathedrals on weekdays."),
+]
+"""Names that are part of others, or mean what the index hasn't got."""
 
 
 @pytest.mark.parametrize(("name", "expected"), CURATED)
@@ -79,6 +108,70 @@ def test_the_text_around_a_name_decides(
     name: str, text: str, expected: set[str], linker: Linker
 ) -> None:
     assert qid(linker.link(name, context=Context(text))) in expected
+
+
+@pytest.mark.parametrize(("name", "text"), APART)
+def test_what_the_text_makes_something_else_abstains(name: str, text: str, linker: Linker) -> None:
+    answer = linker.link(name, context=Context(text))
+    assert answer.decision == "candidates"
+    assert answer.reason
+
+
+DOUBTED = [
+    "Miami", "New York", "Geneva", "Theodore Roosevelt", "Chief Justice", "Riyadh", "Salisbury",
+    "Tehran", "London", "Islamic State", "National Security Council",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DOUBTED)
+def test_what_a_name_is_short_for_raises_doubt(name: str, linker: Linker) -> None:
+    answer = linker.link(name)
+    assert answer.decision == "candidates"
+    assert any(one.how in ("label", "alias") for one in answer.candidates)
+
+
+def test_doubt_ends_where_a_type_is_asked_for(linker: Linker) -> None:
+    assert qid(linker.link("Miami", types=["city"])) == "Q8652"
+    assert qid(linker.link("London", types=["city"])) == "Q84"
+    assert qid(linker.link("chief justice")) == ""
+
+
+def test_an_alias_of_a_branch_is_not_the_name_of_the_body(linker: Linker) -> None:
+    answer = linker.link("United Nations Educational, Scientific and Cultural Organization")
+    assert qid(answer) in ("", "Q7809")
+
+
+FOREIGN = [
+    ("la République de Djibouti", "Q977"),
+    ("Российская Федерация", "Q159"),
+    ("Korea, Republik", "Q884"),
+    ("Fédération de Russie", "Q159"),
+    ("República de Corea", "Q884"),
+    ("Estado de Palestina", "Q219060"),
+    ("中华人民共和国", "Q148"),
+    ("Confédération suisse", "Q39"),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), FOREIGN)
+def test_states_are_known_in_other_languages(name: str, expected: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+def test_another_polity_on_the_same_ground_is_not_the_state(linker: Linker) -> None:
+    assert qid(linker.link("Democratic Republic of Vietnam")) != "Q881"
+    assert qid(linker.link("Socialist Republic of Vietnam")) == "Q881"
+    assert qid(linker.link("Islamic Republic of Mauritania")) == "Q1025"
+
+
+def test_initials_of_the_label_go_before_those_of_other_names(linker: Linker) -> None:
+    assert qid(linker.link("WTO", types=["igo"])) == "Q7825"
+    assert qid(linker.link("WHO")) == "Q7817"
+
+
+def test_bodies_of_the_united_nations_are_between_states(linker: Linker) -> None:
+    for name, expected in {"IAEA": "Q41984", "African Union": "Q7159", "IMF": "Q7804"}.items():
+        assert qid(linker.link(name, types=["igo"])) == expected
 
 
 def test_types_decide(linker: Linker) -> None:

@@ -40,8 +40,9 @@ class Cues:
     """How strongly the words around a name speak for each topic and kind; 0 is not at all.
 
     `kinds` are kinds that the text speaks of, `told` the one that the words next to the name say
-    it is of ("the Congo flows"), `phrases` the longer capitalised phrases that it stands in, and
-    `combining` says that a hyphen ties it to what follows ("Sino-Russian").
+    it is of ("the Congo flows"; polity is a state or region), `phrases` the longer capitalised
+    phrases that it stands in, and `combining` says that a hyphen ties it to what follows
+    ("Sino-Russian").
     """
 
     government: float = 0.0
@@ -74,7 +75,8 @@ _ACTS: Final = re.compile(
     r"|government\w*|administration|relations?|ties|alliance\w*|all(y|ies)|rival\w*|treat(y|ies)"
     r"|talks|summit|foreign|tariffs?|trade|weapons?|arms|military|influence|position|stance"
     r"|strategy|adversar\w+|partner\w*|leaders?|minist\w+|rulers?|regime|views?|decision"
-    r"|export controls|pact|sovereignty|deterrence|espionage|embargo|accession)\b",
+    r"|export controls|pact|sovereignty|deterrence|espionage|embargo|accession|tensions?|rift"
+    r"|disputes?|deal|standoff|spokes(?:man|woman|person|people)|invasion|ceasefire)\b",
     re.IGNORECASE,
 )
 _VERB: Final = re.compile(_VERBS, re.IGNORECASE)
@@ -85,6 +87,10 @@ _HAPPENS: Final = re.compile(
 )
 """What ends like a past tense and isn't what a government does."""
 
+_IRREGULAR: Final = frozenset(
+    ["broke", "built", "chose", "cut", "drew", "fired", "gave", "held", "kept", "left", "made",
+     "met", "sent", "set", "spoke", "struck", "told", "took", "won"]
+)  # fmt: skip
 _AFTER: Final = re.compile(
     r"(?:(?:,|,? and)\s+(?:the\s+)?[A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+)?)*"
     r"\s+(?P<helping>(?:has|have|had|will|would|must|should|may|might|could|cannot|can|did|does)\s+)?"
@@ -136,8 +142,20 @@ _SORTS: Final = (
         r"\s(?:river|flows?|basin|flowed)\b",
     ),
     ("city", r"\b(?:city|town|downtown)(?: of)? $", r"\s(?:city|metro)\b|,? D\.?C\b"),
-    ("region", r"\b(?:state|province) of $", r"\s(?:state|province)\b"),
+    (
+        "region",
+        r"\b(?:state|province|governor|voters) (?:of|in) $|\bsenators? from $",
+        r"\s(?:state|province|legislature|statehouse|governor|senators?|voters?)\b",
+    ),
     ("state", r"\b(?:country|nation|republic) of (?:the )?$", r"$^"),
+    ("polity", r"\bcapital(?: city)? of (?:the )?$", r"$^"),
+)
+_IS: Final = re.compile(r"\s(?:is|was)\s(?:an?|the)\s(?P<what>[^.,;]{3,60})")
+_NOUNS: Final = (
+    ("water", r"\b(?:river|lake|sea)\b"),
+    ("city", r"\b(?:city|town)\b"),
+    ("state", r"\b(?:country|nation|republic|sovereign state)\b"),
+    ("region", r"\b(?:state|province|region)\b"),
 )
 
 
@@ -170,14 +188,7 @@ def cues(name: str, text: str) -> Cues:
             government += 1.5
         if _PART.search(before):
             kinds.add("region")
-        told = next(
-            (
-                kind
-                for kind, left, right in _SORTS
-                if re.search(left, before, re.IGNORECASE) or re.match(right, after, re.IGNORECASE)
-            ),
-            "",
-        )
+        told = _told(before, after)
         phrases = _phrases(name, before, after)
         text = before[-120:] + " " + after[:120]
     government += 0.5 * min(4, len(_ACTS.findall(text)))
@@ -186,6 +197,16 @@ def cues(name: str, text: str) -> Cues:
         if words.search(text):
             kinds.add(kind)
     return Cues(government, place, frozenset(kinds), told, phrases, combining)
+
+
+def _told(before: str, after: str) -> str:
+    """The kind that the words next to a name say it is of, or ""."""
+    for kind, left, right in _SORTS:
+        if re.search(left, before, re.IGNORECASE) or re.match(right, after, re.IGNORECASE):
+            return kind
+    found = _IS.match(after)
+    what = re.split(r"\b(?:in|of|with|between)\b", found["what"])[0] if found is not None else ""
+    return next((kind for kind, noun in _NOUNS if re.search(noun, what)), "")
 
 
 def _acts(after: str) -> bool:
@@ -197,7 +218,7 @@ def _acts(after: str) -> bool:
     if found is None:
         return False
     verb = found["verb"]
-    if _VERB.fullmatch(verb) or verb in ("held", "sent", "built", "made", "gave", "met", "fired"):
+    if _VERB.fullmatch(verb) or verb in _IRREGULAR:
         return True
     past = verb.endswith("ed") and verb.islower() and not _HAPPENS.fullmatch(verb)
     return past or bool(found["helping"] and verb.islower() and not _HAPPENS.fullmatch(verb))
@@ -212,6 +233,9 @@ def _phrases(name: str, before: str, after: str) -> tuple[str, ...]:
     rights = [right[1], right[1].partition(" ")[0]] if right else []
     found = [f"{one} {name} {other}" for one in lefts for other in rights]
     found += [f"{one} {name}" for one in lefts] + [f"{name} {other}" for other in rights]
+    body = re.search(rf"({capital} of (?:the )?)$", before)
+    if body is not None:
+        found.insert(0, f"{body[1]}{name}")
     return tuple(dict.fromkeys(found))
 
 

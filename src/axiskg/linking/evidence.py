@@ -11,6 +11,7 @@ from axiskg.linking import keys
 from axiskg.linking.bodies import organization
 from axiskg.linking.codes import is_word, state_code
 from axiskg.linking.curated import Curated
+from axiskg.linking.doubts import capital_of, of_parent, of_sort
 from axiskg.linking.kinds import KINDS
 from axiskg.linking.names import Name
 from axiskg.linking.snapshot import Hit, Item, Snapshot
@@ -48,9 +49,6 @@ STRENGTH: Final = {
 
 _COMMON: Final = frozenset({"concept", "work", "other", "office", "person"})
 """Kinds whose names are often plain words, so that capitals tell them from one another."""
-
-_NOUNS: Final = frozenset({"concept", "office", "other"})
-"""Kinds of things that common nouns name."""
 
 _ATTESTED: Final = frozenset({"label", "official", "alias", "register"})
 
@@ -199,24 +197,11 @@ def _metonym(name: str, base: Curated) -> bool:
     return any(row.type == "metonym" for row in base.names_like(name))
 
 
-_CAPITAL: Final = re.compile(
-    r"\bcapital(?: city)?(?: and (?:the )?(?:largest|most populous|\w+) \w+)?"
-    r" of (?:the sovereign state of )?(?:the )?(?P<state>[^,(]+)"
-)
-
-
-def _capital_of(item: Item, known: Snapshot) -> Item | None:
-    """The state whose capital an item is by its description."""
-    found = _CAPITAL.search(item.description)
-    hits = known.by_key(keys.key(found["state"])) if found is not None else []
-    return next((h.item for h in hits if h.item.kind == "state" and h.how == "label"), None)
-
-
 def _seat(hits: Sequence[Hit], known: Snapshot) -> Iterator[Evidence]:
     """The states whose capital the name is: capitals stand for governments."""
     for hit in hits:
         if hit.how in _ATTESTED and hit.item.kind in ("city", "region"):
-            state = _capital_of(hit.item, known)
+            state = capital_of(hit.item, known)
             if state is not None:
                 yield Evidence(state, "seat", hit.name, told=True)
 
@@ -239,7 +224,7 @@ def _unsettled(
         piece.item.qid
         for piece in found
         if piece.how == "label" and piece.item.kind in ("city", "region")
-        if piece.item.prominence < _TOWN or _capital_of(piece.item, known) is not None
+        if piece.item.prominence < _TOWN or capital_of(piece.item, known) is not None
     }
     if " " in keys.line(name):
         slight = set()
@@ -380,7 +365,7 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
         how = hit.how
         if how == "acronym" and hit.name in keys.acronyms(hit.item.label):
             how = "initials"
-        named = hit.item.kind != "page" and not _of_sort(name, hit) and not _of_parent(hit)
+        named = hit.item.kind != "page" and not of_sort(name, hit) and not of_parent(hit)
         automatic = automatic and (typed or named)
         yield Evidence(hit.item, how, hit.name, exact=exact, automatic=automatic)
 
@@ -393,23 +378,6 @@ def _is_name(name: str, hit: Hit) -> bool:
     if hit.item.kind == "work" or name.islower():
         return False
     return hit.name[0].isupper() == name[0].isupper()
-
-
-def _of_sort(name: str, hit: Hit) -> bool:
-    """Whether a common noun is written as a name: one chief justice is meant, not the office."""
-    common = hit.item.kind in _NOUNS and hit.name.islower() and hit.item.label.islower()
-    return common and name[0].isupper()
-
-
-def _of_parent(hit: Hit) -> bool:
-    """Whether an alias spells out no more than the acronym of a body that the item is a part of.
-
-    `UNESCO office Egypt` has UNESCO's name for an alias.
-    """
-    words = hit.item.label.split()
-    if hit.how != "alias" or len(words) < 2:
-        return False
-    return any(len(word) > 3 and word in keys.acronyms(hit.name) for word in words)
 
 
 def _looser(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:

@@ -144,15 +144,17 @@ class Linker:
             topic=topic,
             typed=bool(types),
             kinds=kinds,
-            settle=settle,
+            settle=settle and not seen.told,
         )
         if self.live is not None and not any(e.automatic for e in found):
             found += self.live.evidence(text)
         found += self._judged(text)
         ranked = self._rank(text, found, context, seen, topic, types, whole)
-        if whole and ranked and self._parted(text, ranked, whole):
-            top = tuple(ranked[: self.limit])
+        top = tuple(ranked[: self.limit])
+        if whole and ranked and self._parted(text, ranked, whole, person=person):
             return Linked(name, "candidates", None, top, f"part of the name {phrase}")
+        if ranked and seen.told == "water" and ranked[0].kind != "water" and not types:
+            return Linked(name, "candidates", None, top, "the text speaks of a water")
         return self._decide(name, text, ranked, context, topic, types, suggest)
 
     def _phrase(self, phrases: Iterable[str]) -> tuple[str, frozenset[str], bool]:
@@ -165,10 +167,14 @@ class Linker:
                 return phrase, frozenset(named), person
         return "", frozenset(), False
 
-    def _parted(self, text: str, ranked: list[Candidate], whole: frozenset[str]) -> bool:
+    def _parted(
+        self, text: str, ranked: list[Candidate], whole: frozenset[str], *, person: bool
+    ) -> bool:
         """Whether a name that isn't sure by itself is part of what means something else."""
         if whole & {one.qid for one in ranked}:
             return False
+        if person:
+            return True
         unsure = keys.key(text) in self.base.ambiguous
         return unsure or (ranked[0].how != "curated" and ranked[0].kind not in _RULERS)
 
@@ -277,7 +283,9 @@ class Linker:
         if item.kind in seen.kinds and topic != "government":
             features["cue"] = 0.08
         if item.kind == seen.told:
-            features["told"] = 0.3
+            features["told"] = 0.4
+        elif seen.told == "polity" and item.kind in ("state", "region"):
+            features["told"] = 0.2
         if around.kinds and item.kind in around.kinds:
             features["same kind"] = 0.05 + 0.05 * around.kinds[item.kind]
         if around.items and self.known is not None:
@@ -407,12 +415,14 @@ class _Around:
 
 
 def _described(text: str, items: Iterable[Item], around: _Around) -> frozenset[str]:
-    """The items whose labels stand in what the items of the context are described by.
+    """The items that what the items of the context are described by speaks of.
 
-    `Seoul`, "capital of South Korea", tells which Korea. Labels that say no more than the name
-    itself tell nothing, nor do those that stand there only within another of the labels.
+    `Seoul`, "capital of South Korea", tells which Korea by its label; where it stands only within
+    another of the labels it tells nothing. `Savannah`, "city in Georgia, United States", tells by
+    what comes after the name itself which Georgia, and where nothing does that it is the state.
     """
-    labels = {item.qid: keys.key(item.label) for item in items}
+    candidates = list(items)
+    labels = {item.qid: keys.key(item.label) for item in candidates}
     own = keys.key(text)
     found: set[str] = set()
     for description in around.descriptions:
@@ -426,6 +436,13 @@ def _described(text: str, items: Iterable[Item], around: _Around) -> frozenset[s
             for qid, label in there.items()
             if not any(label != other and label in other for other in there.values())
         }
+        _, named, tail = f" {description} ".partition(f" {own} ")
+        if named and not there:
+            found |= {
+                item.qid
+                for item in candidates
+                if (tail.strip() in keys.key(item.description) if tail else item.kind == "state")
+            }
     return frozenset(found)
 
 
