@@ -19,7 +19,11 @@ ARTICLE = "fp-2023-china-russia-axis"
     ("arguments", "code", "message"),
     [
         (("query", "SELECT ?x { ?x axis:a }"), Exit.QUERY, "at line 1, column 23"),
-        (("query", "SELECT * { SERVICE <http://x/> {} }"), Exit.QUERY, "SERVICE is not allowed"),
+        (
+            ("query", "SELECT * { SERVICE <http://x/> {} }"),
+            Exit.QUERY,
+            "SERVICE <http://x/> is not allowed",
+        ),
         (("query", "INSERT DATA { ent:a ent:b ent:c }"), Exit.QUERY, "not valid SPARQL"),
         (("query", "backin"), Exit.QUERY, "no saved query 'backin'; did you mean backing"),
         (("queries", "show", "backin"), Exit.QUERY, "did you mean backing or mutual-backing?"),

@@ -336,4 +336,5 @@ def test_a_store_can_answer_with_services(
     assert answer.rows == []
     assert told[0].rows == 2
     assert len(store) == len(graph)
-    assert federated(graph, Settings(store=":memory:")) is graph
+    with pytest.raises(QueryError, match="AXISKG_FEDERATION"):
+        federated(graph, Settings(store=":memory:")).query("ASK { SERVICE wikidata: { ?s ?p ?o } }")

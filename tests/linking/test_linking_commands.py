@@ -88,6 +88,34 @@ def test_names_that_cannot_be_read_are_told(run: Run, tmp_path: Path) -> None:
     assert json.loads(run("link", "marked.txt", "--json").stdout)[0]["query"] == "China"
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--type", "nonsense"), "type"),
+        (("--topic", "nonsense"), "topic"),
+        (("--date", "yesterday"), "date"),
+        (("--date", "2023-13"), "date"),
+    ],
+)
+def test_what_would_tell_nothing_is_refused(words: tuple[str, str], says: str, run: Run) -> None:
+    done = run("link", "China", *words)
+    assert done.returncode == Exit.QUERY
+    assert f"parameter '{says}': expected" in done.stderr
+    for kind in ("axis:State", "IntergovernmentalOrganization", "axis:SeaArea", "place", "Q5"):
+        assert run("link", "x", "--date", "2023-08", "--type", kind).returncode == 0
+
+
+def test_settings_and_files_that_fail_are_named(run: Run, tmp_path: Path) -> None:
+    ill = run("link", "China", AXISKG_FEDERATION="nonsense")
+    assert (ill.returncode, "federation" in ill.stderr) == (Exit.USAGE, True)
+    done = run("wikidata", "quickstatements", "-o", str(tmp_path / "none" / "x.txt"))
+    assert done.returncode == Exit.USAGE
+    assert "x.txt can't be written" in done.stderr
+    asked = run("query", "federated/heads-of-state")
+    assert asked.returncode == Exit.QUERY
+    assert "AXISKG_FEDERATION" in asked.stderr
+
+
 def test_a_judgement_on_a_file_is_on_its_names(run: Run, tmp_path: Path) -> None:
     (tmp_path / "names.txt").write_text("Macron\n", "utf-8")
     assert run("link", "names.txt", "--judge", "Q3052772:negative").returncode == 0

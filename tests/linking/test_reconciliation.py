@@ -406,6 +406,8 @@ def test_as_many_candidates_as_are_asked_for(http: httpx.Client) -> None:
         assert len(linked["candidates"]) == int(limit)
     about = http.get("/api/link", params={"q": "Washington", "topic": "government"}).json()[0]
     assert about["match"]["qid"] == "Q48525"
+    for wrong in ({"type": "nonsense"}, {"topic": "x"}, {"date": "soon"}):
+        assert http.get("/api/link", params={"q": "China", **wrong}).status_code == 400
     crowd = http.get("/api/link", params={"q": "Georgia", "entity": ["x"] * 51})
     assert crowd.status_code == 400
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 
 from axiskg import errors
@@ -102,6 +103,10 @@ def run() -> None:
     except errors.AxisKGError as error:
         progress.print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
         sys.exit(exit_of(error))
+    except SettingsError as error:
+        told = f"{error.__cause__ or 'not JSON'}"
+        progress.print(f"[bold red]error:[/] {error}: {told}", highlight=False, soft_wrap=True)
+        sys.exit(Exit.USAGE)
     except ValidationError as error:
         for fault in error.errors():
             name = ".".join(str(part) for part in fault["loc"])

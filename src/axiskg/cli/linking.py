@@ -16,8 +16,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from axiskg.build import open_filled
 from axiskg.cli.app import app, progress, state_of
 from axiskg.cli.output import emit_json, emit_table, write_bytes
-from axiskg.errors import LinkingError, ParameterError, ParseError
-from axiskg.linking import Context, Linked, Linker
+from axiskg.errors import ConfigError, LinkingError, ParameterError, ParseError
+from axiskg.linking import Linked, Linker
+from axiskg.linking.asking import context_of, types_of
 from axiskg.linking.diff import (
     OUTCOMES,
     PROPERTIES,
@@ -84,6 +85,8 @@ def link_command(
 ) -> None:
     """Link names to Wikidata items: a match, candidates, or none, and why."""
     settings = state_of(context).settings
+    about = context_of(around, entities or (), date, topic)
+    wanted = types_of(types or ())
     if judge is not None:
         qid, _, verdict = judge.partition(":")
         names = list(_names(names))
@@ -91,9 +94,8 @@ def link_command(
             kept = add_judgement(settings.link_judgements, name, qid, verdict, by or "anonymous")
             progress.print(f"kept: {kept.name} {kept.verdict} {kept.qid}", highlight=False)
     linker = Linker(settings, limit=limit)
-    about = Context(around, tuple(entities or ()), date, topic)
     asked = names if judge is not None else _names(names)
-    answers = (linker.link(name, context=about, types=tuple(types or ())) for name in asked)
+    answers = (linker.link(name, context=about, types=wanted) for name in asked)
     if as_json:
         emit_json([answer.json() for answer in answers])
         return
@@ -312,7 +314,10 @@ def _write(
     """Write proposals to a file or standard output, or their rows as JSON."""
     rows = list(csv.reader(text.splitlines(), delimiter="\t", quoting=quoting))
     if output is not None:
-        output.write_text(text, "utf-8")
+        try:
+            output.write_text(text, "utf-8")
+        except OSError as error:
+            raise ConfigError(f"{output} can't be written: {error.strerror}") from error
         progress.print(f"{output}: {len(rows)} lines", highlight=False)
     if as_json:
         emit_json(rows)

@@ -280,6 +280,7 @@ def federated(
 ) -> Store:
     """The store, with SERVICE in queries answered by the allowed services.
 
-    `note` is told what became of each clause. Without allowed services it is the store itself.
+    `note` is told what became of each clause. Raises as `resolve_services` does; without allowed
+    services the message names the setting.
     """
-    return cast("Store", _Federated(store, settings, note)) if settings.federation else store
+    return cast("Store", _Federated(store, settings, note))

@@ -159,6 +159,11 @@ def _named(url: str, allowed: frozenset[str]) -> tuple[str, int] | None:
     return (host, port) if known & {host, shown, f"{shown}:{port}"} else None
 
 
+def _place(url: str) -> str:
+    """A URL for messages, without the query that may be pages long."""
+    return url.partition("?")[0]
+
+
 def fetch(
     url: str,
     reach: Reach,
@@ -186,9 +191,9 @@ def fetch(
         except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
             if last or time.monotonic() + pause >= deadline:
                 reason = str(error) or type(error).__name__
-                raise LinkingError(f"{url} does not answer ({reason})") from error
+                raise LinkingError(f"{_place(url)} does not answer ({reason})") from error
         except httpcore.TimeoutException as error:
-            raise LinkingError(f"{url} did not answer in {reach.timeout_s:g} s") from error
+            raise LinkingError(f"{_place(url)} did not answer in {reach.timeout_s:g} s") from error
         else:
             if reply.status not in _RETRIED or last:
                 return reply
@@ -220,7 +225,7 @@ def _follow(
             if reply.status == 303:
                 method, body = "GET", None
             url = urljoin(url, target)
-    raise LinkingError(f"{url}: more than {_MAX_REDIRECTS} redirects")
+    raise LinkingError(f"{_place(url)}: more than {_MAX_REDIRECTS} redirects")
 
 
 def _once(
@@ -250,7 +255,9 @@ def _once(
         for chunk in response.iter_stream():
             size += len(chunk)
             if size > reach.max_bytes:
-                raise LinkingError(f"{url} sends more than {reach.max_bytes // 1_000_000} MB")
+                raise LinkingError(
+                    f"{_place(url)} sends more than {reach.max_bytes // 1_000_000} MB"
+                )
             if time.monotonic() > deadline:
                 raise httpcore.ReadTimeout("no time left")
             chunks.append(chunk)

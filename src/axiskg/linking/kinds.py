@@ -40,6 +40,13 @@ GROUPS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "place": frozenset({"city", "region", "island", "water"}),
         "location": frozenset({"city", "region", "island", "water", "state"}),
         "human": frozenset({"person"}),
+        "intergovernmentalorganization": frozenset({"igo"}),
+        "governmentbody": frozenset({"government"}),
+        "armedgroup": frozenset({"organization"}),
+        "mediaorganization": frozenset({"organization"}),
+        "researchorganization": frozenset({"organization"}),
+        "territory": frozenset({"region", "island"}),
+        "seaarea": frozenset({"water"}),
     }
 )
 """Wider words that a type may be asked by, and names of our own classes in lower case."""

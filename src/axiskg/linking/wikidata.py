@@ -49,13 +49,13 @@ class Wikidata:
             allow_loopback=self.settings.allow_loopback,
             user_agent=self.settings.user_agent,
         )
-        pause = 1.0
+        place, pause = self.settings.wikidata_api, 1.0
         for attempt in range(self.settings.federation_retries + 1):
             reply = fetch(url, reach)
             try:
                 answer = json.loads(reply.body)
             except ValueError as error:
-                raise LinkingError(f"{url} answers {reply.status} and no JSON") from error
+                raise LinkingError(f"{place} answers {reply.status} and no JSON") from error
             fault = answer.get("error") if isinstance(answer, dict) else None
             if isinstance(fault, dict) and fault.get("code") == "maxlag":
                 pause = max(pause, reply.retry_after_s or 0)
@@ -65,10 +65,10 @@ class Wikidata:
                 pause *= 2
                 continue
             if reply.status != 200 or fault or not isinstance(answer, dict):
-                raise LinkingError(f"{url} answers {reply.status}: {fault or 'no object'}")
+                raise LinkingError(f"{place} answers {reply.status}: {fault or 'no object'}")
             self._cache.put(reply.body, "GET", url)
             return answer
-        raise LinkingError(f"{self.settings.wikidata_api} is behind (maxlag); ask again later")
+        raise LinkingError(f"{place} is behind (maxlag); ask again later")
 
     def search(self, name: str, limit: int = 10) -> list[str]:
         """The QIDs that Wikidata's search gives for a name, in its order."""

@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from axiskg.errors import ParameterError
-from axiskg.linking.context import Context as Around
+from axiskg.linking.asking import context_of, types_of
 from axiskg.linking.linker import Linker
 from axiskg.linking.reconciliation import (
     GraphService,
@@ -137,8 +137,7 @@ async def api_link(
     ] = None,
     date: Annotated[str, Query(description="The document's date.", max_length=10)] = "",
     topic: Annotated[
-        Literal["", "government", "place", "person", "organization"],
-        Query(description="What the text is about."),
+        str, Query(description="What the text is about: government, place, person, organization.")
     ] = "",
     limit: Annotated[int, Query(description="Candidates of a name.", ge=1, le=50)] = 5,
 ) -> Response:
@@ -148,8 +147,8 @@ async def api_link(
     linker = _linker(request)
     if len(entity or ()) > _MAX_ENTITIES:
         raise ParameterError("entity", f"at most {_MAX_ENTITIES} of them", f"{len(entity or ())}")
-    around = Around(text=context, entities=tuple(entity or ()), date=date, topic=topic)
-    types = tuple(type or ())
+    around = context_of(context, entity or (), date, topic)
+    types = types_of(type or ())
 
     def work() -> list[dict[str, Any]]:
         answers = (linker.link(name, context=around, types=types) for name in q)
