@@ -263,6 +263,14 @@ def test_the_senses_of_crimea_are_told_apart(linker: Linker) -> None:
     assert qid(event) == "Q15920546"
 
 
+def test_the_longest_phrase_around_a_name_tells(linker: Linker) -> None:
+    """Two republics share the end of their names."""
+    ukraine = "The Autonomous Republic of Crimea belongs to Ukraine: Crimea has a constitution."
+    russia = "The head of the Republic of Crimea spoke of Crimea."
+    assert qid(linker.link("Crimea", context=Context(ukraine))) == "Q756294"
+    assert qid(linker.link("Crimea", context=Context(russia))) == "Q15966495"
+
+
 def test_likeness_never_matches(linker: Linker) -> None:
     for name in ("Chinna", "Russsia", "Shangai Cooperaton Organistion", "Unted Sttes", "Irann"):
         answer = linker.link(name)

@@ -233,9 +233,11 @@ def _phrases(name: str, before: str, after: str) -> tuple[str, ...]:
     rights = [right[1], right[1].partition(" ")[0]] if right else []
     found = [f"{one} {name} {other}" for one in lefts for other in rights]
     found += [f"{one} {name}" for one in lefts] + [f"{name} {other}" for other in rights]
-    body = re.search(rf"({capital} of (?:the )?)$", before)
+    body = re.search(rf"((?:{capital} ){{1,3}})(of (?:the )?)$", before)
     if body is not None:
-        found.insert(0, f"{body[1]}{name}")
+        words = body[1].split()
+        ends = (" ".join(words[first:]) for first in range(len(words)))
+        found = [*(f"{end} {body[2]}{name}" for end in ends), *found]
     return tuple(dict.fromkeys(found))
 
 
