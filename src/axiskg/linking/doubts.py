@@ -43,4 +43,6 @@ def of_parent(hit: Hit) -> bool:
     words = hit.item.label.split()
     if hit.how != "alias" or len(words) < 2:
         return False
-    return any(len(word) > 3 and word in keys.acronyms(hit.name) for word in words)
+    return any(
+        len(word) > 3 and word.isupper() and word in keys.acronyms(hit.name) for word in words
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 __all__ = [
@@ -148,6 +149,7 @@ def core(name: str) -> tuple[str, frozenset[str]]:
     return " ".join(rest), frozenset(words) - frozenset(rest)
 
 
+@lru_cache(maxsize=20_000)
 def acronyms(name: str) -> frozenset[str]:
     """The initials of a name of two words or more, in capitals, with any of its small words.
 
