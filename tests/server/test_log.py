@@ -20,7 +20,7 @@ def test_a_failure_is_logged_with_its_place(access_log: bool) -> None:
         log = AccessLog(Settings(log_format="json", access_log=access_log), stream)
         log.start()
         try:
-            raise ZeroDivisionError("by nought")
+            raise ZeroDivisionError("by nought")  # noqa: TRY301
         except ZeroDivisionError as error:
             log.failure("request-7", error)
         log.stop()

@@ -105,6 +105,8 @@ def _operation(kind: str, text: str | None, pairs: list[tuple[str, str]]) -> Ope
         elif name in foreign:
             raise ProblemError(400, f"{name!r} does not go with a {kind}")
         elif name in {"timeout", "format"}:
+            if name in options:
+                raise ProblemError(400, f"more than one parameter named {name!r}; send one")
             options[name] = value
     default, named = (_given(graphs[name]) for name in own)
     if text is not None and "\x00" in text:
