@@ -1,6 +1,6 @@
-"""The W3C SPARQL 1.1 tests over HTTP: ours, and with `--peers` Oxigraph's server and rdflib's.
+"""The W3C SPARQL 1.1 tests over HTTP: ours, Oxigraph's server and rdflib-endpoint.
 
-    python -m benchmarks.conformance [--suite FOLDER] [--peers] [--verbose]
+    python -m benchmarks.conformance [--suite FOLDER] [--no-peers] [--verbose]
 
 The folder is a checkout of github.com/w3c/rdf-tests, or a part of it; without it,
 `$AXISKG_TEST_DATA/w3c`.
@@ -77,7 +77,12 @@ def main() -> int:
     """Print the table and each miss; 1 when ours misses a test that it should pass."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--suite", type=Path, help="checkout of the W3C tests")
-    parser.add_argument("--peers", action="store_true", help="run the other servers too")
+    parser.add_argument(
+        "--peers",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="run the other servers too",
+    )
     parser.add_argument("--verbose", action="store_true", help="list the others' misses too")
     arguments = parser.parse_args()
     suite = arguments.suite or Path(os.environ.get("AXISKG_TEST_DATA", "")) / "w3c"

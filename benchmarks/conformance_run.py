@@ -80,6 +80,11 @@ class Runner:
 
     def _fill(self, data: dict[str, Path]) -> str:
         """Make the store hold just this dataset; what went wrong."""
+        if self._server.fill:
+            quads = [_quad(t, graph) for graph, path in data.items() for t in _triples(path, graph)]
+            body = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+            response = self._client.put(self._server.fill, content=body)
+            return "" if response.is_success else f"could not load: {response.status_code}"
         pieces, creations = [], ""
         for graph, path in data.items():
             triples = _triples(path, graph)
@@ -306,6 +311,11 @@ def _boolean(response: httpx.Response) -> bool | None:
         return None
     results = ox.parse_query_results(response.content, syntax)
     return bool(results) if isinstance(results, ox.QueryBoolean) else None
+
+
+def _quad(triple: ox.Triple, graph: str) -> ox.Quad:
+    name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+    return ox.Quad(triple.subject, triple.predicate, triple.object, name)
 
 
 def _triples(path: Path, graph: str) -> list[ox.Triple]:

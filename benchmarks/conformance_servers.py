@@ -23,12 +23,21 @@ _STARTING_S = 300.0
 _OURS = "from axiskg.cli import main; main()"
 _RDFLIB = """
 import sys, uvicorn
-from rdflib import ConjunctiveGraph
+from fastapi import Request, Response
+from rdflib import Dataset
 from rdflib_endpoint import SparqlEndpoint
-graph = ConjunctiveGraph()  # with rdflib's Dataset, INSERT DATA into the default graph fails
+graph = Dataset(default_union=False)  # a union as default graph fails most tests of updates
 if len(sys.argv) > 2:
     graph.parse(sys.argv[2], format="nt")
 app = SparqlEndpoint(graph=graph, enable_update=True)
+@app.put("/fill")
+async def fill(request: Request):
+    # INSERT DATA into the default graph of a Dataset fails: test data come this way
+    for one in list(graph.contexts()):
+        graph.remove_graph(one)
+    graph.parse(data=(await request.body()).decode(), format="nquads")
+    return Response(status_code=204)
+app.router.routes.insert(0, app.router.routes.pop())
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="critical")
 """
 
@@ -44,6 +53,8 @@ class Server:
     graphs: str
     pid: int
     headers: Mapping[str, str] = field(default_factory=dict)
+    fill: str = ""
+    """Where N-Quads put in the place of all data, if updates can't do that."""
 
 
 def _free_port() -> int:
@@ -130,4 +141,5 @@ def rdflib_server(document: Path | None = None) -> Iterator[Server]:
     root = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-c", _RDFLIB, str(port), *([str(document)] if document else [])]
     with _running(command, f"{root}/?query=ASK%7B%7D") as pid:
-        yield Server("rdflib-endpoint", root, f"{root}/", f"{root}/", f"{root}/graphs", pid)
+        query, graphs = f"{root}/", f"{root}/graphs"
+        yield Server("rdflib-endpoint", root, query, query, graphs, pid, fill=f"{root}/fill")
