@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiskg.errors import QueryError, QueryTooLargeError
+from axiskg.errors import QueryError, QuerySyntaxError, QueryTooLargeError
 from axiskg.store import Dataset, EmbeddedStore
 from axiskg.store.sparql_text import (
     check_nesting,
@@ -159,3 +159,19 @@ def test_what_is_only_long_is_allowed() -> None:
 )
 def test_the_dataset_is_written_into_each_operation(text: str, expected: str) -> None:
     assert with_using(text, Dataset(("urn:d",), ("urn:n",))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "cure"),
+    [
+        ("SELECT * { ?s foo:bar ?o }", (1, 15), "PREFIX foo: <...>"),
+        ("SELECT * {\n ?s :p _:b }", (2, 5), "PREFIX : <...>"),
+        ("PREFIX a: <urn:a>\nASK { a:x axis:backs ?o }", (2, 11), "<https://w3id.org/axiskg/ont"),
+    ],
+)
+def test_an_undeclared_prefix_is_named(text: str, place: tuple[int, int], cure: str) -> None:
+    store = EmbeddedStore.in_memory()
+    with pytest.raises(QuerySyntaxError) as caught:
+        store.query(text)
+    assert (caught.value.line, caught.value.column) == place
+    assert cure in str(caught.value)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from axiskg.errors import QueryError, QuerySyntaxError, QueryTooLargeError
+from axiskg.namespaces import PREFIXES
 from axiskg.store.protocol import Dataset
 
 __all__ = [
@@ -228,12 +229,33 @@ def syntax_error(message: str, text: str = "") -> QuerySyntaxError:
     if found is None:
         return QuerySyntaxError(f"not valid SPARQL: {message.strip()}")
     line, column, rest = int(found.group(1)), int(found.group(2)), found.group(3).strip()
-    if rest.startswith("expected"):
+    undeclared = _undeclared(text)
+    if undeclared is not None:
+        before = text[: undeclared.begin]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        prefix = undeclared.value.partition(":")[0]
+        iri = PREFIXES.get(prefix, "...")
+        rest = f"the prefix {prefix}: is not declared; begin with PREFIX {prefix}: <{iri}>"
+    elif rest.startswith("expected"):
         # what the parser expected is a list of all tokens, or the last that it tried
         rest = _found_at(text, line, column)
     return QuerySyntaxError(
         f"not valid SPARQL at line {line}, column {column}: {rest}", line=line, column=column
     )
+
+
+def _undeclared(text: str) -> Token | None:
+    """The first prefixed name whose prefix no PREFIX before it declares."""
+    declared, before = {"_"}, ""
+    for token in tokens(text):
+        if token.kind == "name":
+            prefix = token.value.partition(":")[0]
+            if before == "PREFIX":
+                declared.add(prefix)
+            elif prefix not in declared:
+                return token
+        before = token.value.upper() if token.kind == "word" else ""
+    return None
 
 
 def _found_at(text: str, line: int, column: int) -> str:
