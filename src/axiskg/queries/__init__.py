@@ -8,6 +8,7 @@ from axiskg.queries.facts import (
     EntityFacts,
     Fact,
     StatementRow,
+    entity_described,
     entity_facts,
     statement_rows,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Parameter",
     "SavedQuery",
     "StatementRow",
+    "entity_described",
     "entity_facts",
     "entity_named",
     "read_query",

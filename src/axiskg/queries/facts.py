@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal, NamedNode
 
@@ -13,7 +13,15 @@ from axiskg.queries.catalogue import Catalogue
 from axiskg.queries.names import entity_named, label_of
 from axiskg.store.protocol import Solutions, Store, Term
 
-__all__ = ["STANDINGS", "EntityFacts", "Fact", "StatementRow", "entity_facts", "statement_rows"]
+__all__ = [
+    "STANDINGS",
+    "EntityFacts",
+    "Fact",
+    "StatementRow",
+    "entity_described",
+    "entity_facts",
+    "statement_rows",
+]
 
 STANDINGS = (
     "Accepted",
@@ -79,6 +87,11 @@ class EntityFacts:
     description: tuple[Fact, ...]
     inferred: tuple[Fact, ...]
     statements: Mapping[str, tuple[StatementRow, ...]] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing describes or links it, and nothing is concluded of it."""
+        return not (self.types or self.names or self.links or self.description or self.inferred)
 
 
 def statement_rows(
@@ -152,16 +165,28 @@ def _row(
 
 def entity_facts(store: Store, catalogue: Catalogue, name: str) -> EntityFacts:
     """All there is about the entity that people call `name`; raises `NotFoundError`."""
-    entity = entity_named(store, name)
+    about = entity_described(store, catalogue, entity_named(store, name))
+    rows = statement_rows(store, catalogue, {"entity": about.iri})
+    if about.is_empty and not rows:
+        raise NotFoundError(f"nothing is said of {curie(about.iri)} in this graph")
+    return replace(
+        about,
+        statements={
+            standing: found
+            for standing in STANDINGS
+            if (found := tuple(row for row in rows if row.standing == standing))
+        },
+    )
+
+
+def entity_described(store: Store, catalogue: Catalogue, entity: NamedNode) -> EntityFacts:
+    """How an entity is described and what is concluded of it, without its statements."""
     answer = catalogue.run(store, "entity", {"entity": entity.value})
     assert isinstance(answer, Solutions)
     facts: dict[str, list[Fact]] = {}
     for row in answer.dicts():
         fact = Fact(*(_text(row[name]) for name in ("subject", "property", "object")))
         facts.setdefault(_text(row["kind"]), []).append(fact)
-    rows = statement_rows(store, catalogue, {"entity": entity.value})
-    if not facts and not rows:
-        raise NotFoundError(f"nothing is said of {curie(entity.value)} in this graph")
     return EntityFacts(
         iri=entity.value,
         label=label_of(store, entity),
@@ -170,9 +195,4 @@ def entity_facts(store: Store, catalogue: Catalogue, name: str) -> EntityFacts:
         links=tuple(sorted({fact.object for fact in facts.get("link", ())})),
         description=tuple(facts.get("description", ())),
         inferred=tuple(facts.get("inferred", ())),
-        statements={
-            standing: found
-            for standing in STANDINGS
-            if (found := tuple(row for row in rows if row.standing == standing))
-        },
     )

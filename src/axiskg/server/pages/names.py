@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from axiskg.errors import NotFoundError
 from axiskg.namespaces import AXIS, PREFIXES, PROVENANCE_GRAPH, SCN, curie
-from axiskg.queries import STANDINGS, Catalogue, EntityFacts, entity_facts
+from axiskg.queries import STANDINGS, Catalogue, entity_described
 from axiskg.reasoning.analysis import Analysis
 from axiskg.reasoning.citations import citations
 from axiskg.reasoning.lookup import rows
@@ -63,10 +63,7 @@ def entity_page(
 ) -> HTMLResponse:
     """What is said of an entity, by what it counts for; conclusions and denials never mixed."""
     catalogue = Catalogue.of(context.settings)
-    try:
-        about = entity_facts(context.store, catalogue, iri)
-    except NotFoundError:
-        about = EntityFacts(iri, short(iri), (), (), (), (), ())
+    about = entity_described(context.store, catalogue, ox.NamedNode(iri))
     said = analysis.statements(entity=iri)
     groups = [
         _Group(standing, found)
