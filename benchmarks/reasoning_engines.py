@@ -19,7 +19,8 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 from axiskg.build import build
 from axiskg.namespaces import AXIS, ENT, ENTITIES_GRAPH, ONTOLOGY_GRAPH, PREFIXES, PROVENANCE_GRAPH
 from axiskg.reasoning.algebra import rules_of
-from axiskg.reasoning.engine import Limits, OwlProfile, Reasoner, Run, Selection
+from axiskg.reasoning.database import Limits
+from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.ir import (
     RDF_TYPE,
     Atom,
@@ -31,8 +32,10 @@ from axiskg.reasoning.ir import (
     Var,
     variables_of,
 )
-from axiskg.reasoning.owl_rl import axioms_of
+from axiskg.reasoning.owl_rl import OwlProfile, axioms_of
 from axiskg.reasoning.rules import RuleFile, parse_rule, read_rules
+from axiskg.reasoning.run import Run
+from axiskg.reasoning.selection import Selection
 from axiskg.settings import Settings
 from axiskg.store import open_store
 

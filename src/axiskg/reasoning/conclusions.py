@@ -11,7 +11,8 @@ from pyoxigraph import NamedNode, Triple
 
 from axiskg.namespaces import INFERRED_GRAPH, SCENARIO_GRAPH, SCN
 from axiskg.plain import changed_standings, refresh_plain_view
-from axiskg.reasoning.engine import Reasoner, Selection
+from axiskg.reasoning.engine import Reasoner
+from axiskg.reasoning.selection import Selection
 from axiskg.settings import Settings
 from axiskg.store.protocol import Solutions, Store
 from axiskg.store.staleness import removal, staleness

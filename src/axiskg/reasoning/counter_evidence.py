@@ -16,9 +16,9 @@ from pyoxigraph import NamedNode
 
 from axiskg.namespaces import ENT
 from axiskg.reasoning.citations import listed
-from axiskg.reasoning.engine import Head
 from axiskg.reasoning.findings import Findings
 from axiskg.reasoning.lookup import rows
+from axiskg.reasoning.run import Head
 from axiskg.reasoning.values import Citation, Counter, clause, short, spoken
 
 __all__ = ["counter_evidence", "unaccepted_ties"]

@@ -1,4 +1,4 @@
-"""The reasoner: rules and statements in, runs out; a run answers what holds, why, and why not."""
+"""The reasoner: rules and statements in, runs out."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import itertools
 import json
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
-import numpy as np
 from pyoxigraph import NamedNode, Quad, Triple
 
 from axiskg.errors import NotFoundError, did_you_mean
@@ -20,312 +18,17 @@ from axiskg.namespaces import AXIS
 from axiskg.reasoning.database import Database, Limits
 from axiskg.reasoning.database_file import KEPT, AttachedDatabase, attach_draft, write_draft
 from axiskg.reasoning.evaluation import Evaluation
-from axiskg.reasoning.facts import MOST, Facts
-from axiskg.reasoning.ir import RDF_TYPE, Kind, Relation
+from axiskg.reasoning.ir import RDF_TYPE
 from axiskg.reasoning.owl_rl import OwlProfile, axioms_of
 from axiskg.reasoning.program import Program, compile_program
 from axiskg.reasoning.program_json import program_of, program_text
-from axiskg.reasoning.proofs import Key, Proof
 from axiskg.reasoning.rules import RuleFile, read_rules
-from axiskg.reasoning.search import Search
-from axiskg.reasoning.selection import Assumption, Selection
+from axiskg.reasoning.run import Run
+from axiskg.reasoning.selection import Selection
 from axiskg.reasoning.terms import short, term_of
-from axiskg.reasoning.violations import Inconsistency, found_inconsistencies
-from axiskg.reasoning.why_not import WhyNot, why_not
 from axiskg.store.protocol import Store
 
-__all__ = [
-    "Assumption",
-    "Extension",
-    "Fact",
-    "Head",
-    "Inconsistency",
-    "Limits",
-    "OwlProfile",
-    "Reasoner",
-    "Run",
-    "Selection",
-]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Fact:
-    """A triple that holds in a run, as term texts.
-
-    `rank` is 0 for what is asserted, else the height of its lowest proof (for a transitive
-    closure, an upper bound).
-    """
-
-    s: str
-    p: str
-    o: str
-    confidence: float
-    asserted: bool
-    rank: int
-
-    @property
-    def key(self) -> Key:
-        """The triple."""
-        return (self.s, self.p, self.o)
-
-    @property
-    def triple(self) -> Triple:
-        """The triple as RDF terms."""
-        return Triple(term_of(self.s), NamedNode(self.p), term_of(self.o))  # type: ignore[arg-type]
-
-
-class Head(NamedTuple):
-    """A statement by its head triple, with what decides whether it is worth a look."""
-
-    statement: str
-    subject: str
-    relation: str
-    object: str
-    modality: str
-    polarity: str
-    likelihood: str
-
-
-class Extension(NamedTuple):
-    """The facts of a property, column by column, sorted by subject and object."""
-
-    subjects: list[str]
-    objects: list[str]
-    confidence: list[float]
-    asserted: list[bool]
-
-
-class Run:
-    """The conclusions over one selection of statements; safe to use from any thread."""
-
-    def __init__(self, reasoner: Reasoner, evaluation: Evaluation, generation: int) -> None:
-        self._reasoner = reasoner
-        self._evaluation = evaluation
-        self._db = evaluation.db
-        self.generation = generation
-
-    @property
-    def selection(self) -> Selection:
-        """What the run is over."""
-        return self._evaluation.selection
-
-    # what holds
-
-    def facts(
-        self,
-        predicate: str,
-        *,
-        subject: str | None = None,
-        object: str | None = None,  # noqa: A002
-    ) -> list[Fact]:
-        """The facts of a property, sorted by subject and object; `rdf:type` by class."""
-        wanted: list[tuple[str, str]] = []
-        for column, text in (("c0", subject), ("c1", object)):
-            if text is not None:
-                found = self._db.find(text)
-                if found is None:
-                    return []
-                wanted.append((column, str(found)))
-        relation = Relation(Kind.PROPERTY, predicate)
-        if predicate == RDF_TYPE:
-            relation = (
-                Relation(Kind.ANY_TYPE, RDF_TYPE)
-                if object is None
-                else Relation(Kind.CLASS, object)
-            )
-        with self._db.lock:
-            table = self._evaluation.table(relation)
-        if table is None:
-            return []
-        where = " AND ".join(f"{column} = {value}" for column, value in wanted) or "TRUE"
-        rows = self._db.rows(f"SELECT c0, c1, conf, asserted, h FROM {table} WHERE {where}")
-        texts = self._db.texts({row[0] for row in rows} | {row[1] for row in rows})
-        ordered = sorted((texts[row[0]], texts[row[1]], *row[2:]) for row in rows)
-        return [Fact(s, predicate, o, *rest) for s, o, *rest in ordered]
-
-    def extension(self, predicate: str) -> Extension:
-        """The facts of a property as columns; without a `Fact` for each, for many at once."""
-        relation = Relation(Kind.PROPERTY, predicate)
-        with self._db.lock:
-            empty = self._evaluation.table(relation) is None
-            pairs = None if empty else self._evaluation.pairs(relation)
-        if empty:
-            return Extension([], [], [], [])
-        if pairs is None:
-            facts = self.facts(predicate)
-            columns = zip(*((f.s, f.o, f.confidence, f.asserted) for f in facts), strict=True)
-            return Extension(*map(list, columns))
-        every = np.arange(len(pairs))
-        ids, places = np.unique(
-            np.concatenate([pairs.subjects(every), pairs.objects(every)]), return_inverse=True
-        )
-        known = self._db.texts(ids.tolist())
-        texts = sorted(known.values())
-        number = {text: n for n, text in enumerate(texts)}
-        ranks = np.array([number[known[i]] for i in ids.tolist()])[places]
-        s, o = ranks[: len(pairs)], ranks[len(pairs) :]
-        order = np.lexsort((o, s))
-        return Extension(
-            [texts[n] for n in s[order].tolist()],
-            [texts[n] for n in o[order].tolist()],
-            pairs.confidence[order].tolist(),
-            pairs.asserted[order].tolist(),
-        )
-
-    def holds(self, s: str, p: str, o: str) -> Fact | None:
-        """The fact, or None when it does not hold in this run."""
-        search = Facts(self._evaluation)
-        node = search.node(s, p, o)
-        with self._db.lock:
-            found = None if node is None else search.fact(node)
-        if found is None:
-            return None
-        return Fact(s, p, o, found.confidence, found.asserted, found.height)
-
-    def supports(self, s: str, p: str, o: str) -> list[str]:
-        """The statements of this run that assert the fact itself, strongest first."""
-        with self._db.lock:
-            return self._supports(s, p, o)
-
-    def _supports(self, s: str, p: str, o: str) -> list[str]:
-        search = Facts(self._evaluation)
-        node = search.node(s, p, o)
-        return [] if node is None else list(search.supports([node], None)[node][0].strongest)
-
-    def statements(self, facts: Iterable[Key]) -> dict[Key, tuple[str, ...]]:
-        """The statements of this run that assert each of some facts itself, sorted."""
-        wanted = set(facts)
-        ids = self._db.found({text for fact in wanted for text in fact})
-        with self._db.lock:
-            said = self._evaluation.said()
-        found: dict[Key, list[int]] = {}
-        for fact in wanted:
-            s, p, o = (ids.get(text) for text in fact)
-            if s is None or p is None or o is None:
-                found[fact] = []
-            elif said is not None:
-                found[fact] = said.statements[said.rows(s, p, o)].tolist()
-            else:
-                chosen = f"{self._evaluation.schema}.chosen WHERE s = {s} AND p = {p} AND o = {o}"
-                found[fact] = [row[0] for row in self._db.rows(f"SELECT st FROM {chosen}")]
-        texts = self._db.texts({st for numbers in found.values() for st in numbers})
-        return {fact: tuple(sorted(texts[st] for st in found[fact])) for fact in wanted}
-
-    def recorded(
-        self, statements: Iterable[str], properties: Sequence[str]
-    ) -> dict[str, dict[str, list[str]]]:
-        """What is recorded of each statement under some properties: texts of terms, in no order.
-
-        Every statement is there, be nothing recorded.
-        """
-        about: dict[str, dict[str, list[str]]] = {st: {} for st in statements}
-        names = {number: st for st, number in self._db.found(about).items()}
-        keys = {number: name for name, number in self._db.found(properties).items()}
-        rows = self._db.rows(
-            """SELECT s, p, text FROM prov JOIN term ON id = o
-            WHERE p IN (SELECT unnest(?::INT[])) AND s IN (SELECT unnest(?::INT[]))""",
-            [list(keys), list(names)],
-        )
-        for s, p, text in rows:
-            about[names[s]].setdefault(keys[p], []).append(text)
-        return about
-
-    def heads(self, nodes: Iterable[str]) -> list[Head]:
-        """The statements whose head triple names one of the nodes, whatever the selection."""
-        wanted = ", ".join(map(str, self._db.found(nodes).values()))
-        if not wanted:
-            return []
-        term = self._db.intern
-        names = ("headSubject", "headProperty", "headObject")
-        subject, prop, object_ = (term(AXIS + name) for name in names)
-        picked = ", ".join(f"max(o) FILTER (p = {term(AXIS + name)}) AS {name}" for name in names)
-        rows = self._db.rows(
-            f"""WITH head AS (SELECT s AS st, {picked} FROM prov
-              WHERE p IN ({subject}, {prop}, {object_}) AND s IN (SELECT s FROM prov
-                WHERE p IN ({subject}, {object_}) AND o IN ({wanted})) GROUP BY s)
-            SELECT st, {", ".join(names)}, modality, polarity, likelihood
-            FROM head JOIN statement USING (st)
-            WHERE headSubject IN ({wanted}) OR headObject IN ({wanted})"""
-        )
-        texts = self._db.texts({number for row in rows for number in row if number is not None})
-        return sorted(Head(*("" if n is None else texts[n] for n in row)) for row in rows)
-
-    def inferred(self) -> Iterator[Triple]:
-        """The conclusions of the domain rules, in order; what of them is asserted left out."""
-        for relation in self._evaluation.program.concluded():
-            prop, cls = (
-                (RDF_TYPE, relation.name) if relation.kind is Kind.CLASS else (relation.name, None)
-            )
-            for fact in self.facts(prop, object=cls):
-                if not fact.asserted:
-                    yield fact.triple
-
-    def beyond(self, base: Run) -> list[Triple]:
-        """The triples that this run's statements add to those of another, in order."""
-        rows = self._db.rows(
-            f"""SELECT DISTINCT s, p, o FROM {self._evaluation.schema}.chosen
-            WHERE st NOT IN (SELECT st FROM {base._evaluation.schema}.chosen)"""
-        )
-        texts = self._db.texts({i for row in rows for i in row})
-        keys = sorted((texts[s], texts[p], texts[o]) for s, p, o in rows)
-        return [Triple(term_of(s), NamedNode(p), term_of(o)) for s, p, o in keys]  # type: ignore[arg-type]
-
-    def all_facts(self) -> Iterator[Fact]:
-        """Every fact of every property and class, asserted or derived."""
-        rows = self._db.rows(f"SELECT DISTINCT p FROM {self._evaluation.schema}.base")
-        names = set(self._db.texts(row[0] for row in rows).values())
-        for stratum in self._evaluation.program.strata:
-            for relation in stratum.relations:
-                if relation.kind is Kind.PROPERTY:
-                    names.add(relation.name)
-                elif relation.kind is Kind.CLASS:
-                    names.add(RDF_TYPE)
-        for name in sorted(names):
-            yield from self.facts(name)
-
-    @property
-    def inconsistencies(self) -> list[Inconsistency]:
-        """What the ontology says can't be, and is; each with its premises."""
-        with self._db.lock:
-            return found_inconsistencies(self._evaluation)
-
-    def complete(self) -> Run:
-        """The run itself, with all that the ontology gives filled in now and not when asked."""
-        with self._db.lock, self._db.deadline():
-            self._evaluation.complete()
-        return self
-
-    # why and why not
-
-    def proof(self, s: str, p: str, o: str, *, max_premises: int = 2_000) -> Proof:
-        """The lowest proof of a fact. Raises `NotFoundError` when it does not hold."""
-        with self._db.lock:
-            search = Search(self._evaluation)
-            node = search.node(s, p, o)
-            proof = None if node is None else search.proof(node, max_premises)
-        if proof is None:
-            raise NotFoundError(
-                f"{s} {p} {o} does not hold in this run: ask why-not for what is missing"
-            )
-        return proof
-
-    def proofs(
-        self, s: str, p: str, o: str, *, limit: int = 10, max_premises: int = 2_000
-    ) -> list[Proof]:
-        """Up to `limit` proofs that differ in their last step, lowest first."""
-        with self._db.lock:
-            search = Search(self._evaluation, max(limit, MOST))
-            node = search.node(s, p, o)
-            return [] if node is None else list(search.proofs(node, limit, max_premises))
-
-    def why_not(self, s: str, p: str, o: str) -> WhyNot:
-        """What is missing for a fact that does not hold: for each rule, its nearest instances."""
-        with self._db.lock:
-            return why_not(self._evaluation, (s, p, o))
-
-    def sizes(self) -> dict[str, int]:
-        """The rows of each table, for people."""
-        return self._evaluation.size()
+__all__ = ["Reasoner"]
 
 
 class Reasoner:
@@ -399,7 +102,7 @@ class Reasoner:
             reasoner = cls(db, program_of(about["program"]))
             evaluation = Evaluation(db, reasoner.program, Selection(), "kept")
             evaluation.restore(about["state"], KEPT)
-            run = reasoner._runs[evaluation.selection] = Run(reasoner, evaluation, 0)
+            run = reasoner._runs[evaluation.selection] = Run(evaluation, 0)
             reasoner._known.add(run)
         except BaseException:
             db.close()
@@ -408,9 +111,9 @@ class Reasoner:
 
     def write_draft(self, run: Run) -> None:
         """Write statements, rules and a run over the base to the file named at loading."""
-        about = {"program": program_text(self.program), "state": run._evaluation.state()}
+        about = {"program": program_text(self.program), "state": run.evaluation.state()}
         with self._db.lock:
-            write_draft(self._db, run._evaluation.schema, json.dumps(about))
+            write_draft(self._db, run.evaluation.schema, json.dumps(about))
 
     @classmethod
     def _loaded(
@@ -468,11 +171,11 @@ class Reasoner:
             evaluation = Evaluation(self._db, self.program, selection, next(self._schemas))
             try:
                 with self._db.deadline(timeout_s):
-                    evaluation.fill(None if previous is None else previous._evaluation)
+                    evaluation.fill(None if previous is None else previous.evaluation)
             except BaseException:
                 self._db.rows(f"DROP SCHEMA IF EXISTS {evaluation.schema} CASCADE")
                 raise
-            run = self._runs[selection] = Run(self, evaluation, self.generation)
+            run = self._runs[selection] = Run(evaluation, self.generation)
             self._alive.add(evaluation.schema)
             self._known.add(run)
             while len(self._runs) > self._db.limits.runs:
@@ -507,12 +210,12 @@ class Reasoner:
 
     def _sweep(self) -> None:
         """Drop the tables that no run reads any more."""
-        used = {name for run in self._known for name in run._evaluation.used()}
+        used = {name for run in self._known for name in run.evaluation.used()}
         schemas = {name.split(".")[0] for name in used}
         for schema in sorted(self._alive - schemas):
             self._db.rows(f"DROP SCHEMA {schema} CASCADE")
             self._alive.discard(schema)
-        living = {run._evaluation.schema for run in self._known}
+        living = {run.evaluation.schema for run in self._known}
         for schema in sorted(self._alive - living):
             for (name,) in self._db.rows(
                 "SELECT table_name FROM duckdb_tables() WHERE schema_name = ?", [schema]

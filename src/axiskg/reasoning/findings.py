@@ -16,9 +16,9 @@ from pyoxigraph import NamedNode
 from axiskg.namespaces import AXIS, ENT, PREFIXES
 from axiskg.reasoning.actors import Directory
 from axiskg.reasoning.citations import citations
-from axiskg.reasoning.engine import Extension, Head, Run
 from axiskg.reasoning.lookup import rows
 from axiskg.reasoning.roles import Role, role_weights
+from axiskg.reasoning.run import Extension, Head, Run
 from axiskg.reasoning.terms import lexical
 from axiskg.reasoning.values import Citation, short
 from axiskg.store.protocol import Store

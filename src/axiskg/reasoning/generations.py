@@ -24,8 +24,10 @@ import duckdb
 
 from axiskg import __version__
 from axiskg.errors import ParseError
-from axiskg.reasoning.engine import Limits, Reasoner, Run
+from axiskg.reasoning.database import Limits
+from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.rules import RuleFile, read_rules
+from axiskg.reasoning.run import Run
 from axiskg.reasoning.selection import Selection
 from axiskg.settings import Settings
 from axiskg.store.protocol import Store

@@ -5,8 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 
 from axiskg.reasoning.checker import check_proof
-from axiskg.reasoning.engine import Reasoner, Run, Selection
+from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.rules import RuleFile
+from axiskg.reasoning.run import Run
+from axiskg.reasoning.selection import Selection
 
 from .conftest import PROVENANCE, Said, graph
 from .oracles import facts_of, fix_point, plain_store

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from pyoxigraph import Quad
 
 from axiskg.reasoning.arrays import Dictionary, Ids, Pairs, Quads, TooManyError, spread
-from axiskg.reasoning.engine import Limits, Reasoner, Selection
+from axiskg.reasoning.database import Limits
+from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.ir import RDF_TYPE
 from axiskg.reasoning.proofs import Step
 from axiskg.reasoning.rules import RuleFile
+from axiskg.reasoning.selection import Selection
 from axiskg.reasoning.why_not import WhyNot
 
 from .conftest import Said, graph, node, prop

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryTriples
 
 from axiskg.namespaces import AXIS, PREFIXES
-from axiskg.reasoning.engine import OwlProfile, Reasoner
+from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.ir import Atom, Compare, Kind, Relation, Rule, Term, Var, variables_of
+from axiskg.reasoning.owl_rl import OwlProfile
 from axiskg.reasoning.program import compile_program
 from axiskg.reasoning.rules import RuleFile, read_rules
 from axiskg.reasoning.terms import text_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pyoxigraph import Literal, NamedNode, Quad
 
 from axiskg.reasoning.checker import check_proof
-from axiskg.reasoning.engine import OwlProfile, Reasoner
+from axiskg.reasoning.engine import Reasoner
+from axiskg.reasoning.owl_rl import OwlProfile
 from axiskg.reasoning.proofs import Derivation
 
 from .conftest import PROVENANCE, Said, axis, described, graph, node, prop, rule

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Quad
 
-from axiskg.reasoning.engine import Fact, Reasoner, Run, Selection
+from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.rules import RuleFile
+from axiskg.reasoning.run import Fact, Run
+from axiskg.reasoning.selection import Selection
 
 from .conftest import Said, confidence_table, prop, rule
 from .strategies import said
@@ -67,7 +69,7 @@ def test_unchanged_strata_are_shared_and_old_runs_stay_whole() -> None:
         assert [f.key for f in new.facts(prop("y"))] == [(a, prop("y"), c)]
         assert old.facts(prop("y")) == []
         assert new.facts(prop("x")) == old.facts(prop("x"))
-        shared = new._evaluation.used() & old._evaluation.used()
+        shared = new.evaluation.used() & old.evaluation.used()
         assert shared, "the stratum of t:x was computed again"
         assert new.proof(a, prop("x"), c).statements == ("urn:st:0", "urn:st:1")
 

@@ -15,7 +15,9 @@ from rdflib import Graph, URIRef
 from axiskg.namespaces import ONTOLOGY_GRAPH, PREFIXES
 from axiskg.ontology import read_ontology
 from axiskg.reasoning.checker import check_proof
-from axiskg.reasoning.engine import Limits, OwlProfile, Reasoner
+from axiskg.reasoning.database import Limits
+from axiskg.reasoning.engine import Reasoner
+from axiskg.reasoning.owl_rl import OwlProfile
 
 PROLOGUE = (
     "@prefix : <urn:t:> . @prefix owl: <http://www.w3.org/2002/07/owl#> ."

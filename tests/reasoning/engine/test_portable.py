@@ -12,10 +12,11 @@ from hypothesis import given
 
 from axiskg.build import open_filled
 from axiskg.namespaces import AXIS
-from axiskg.reasoning.engine import Reasoner, Run
+from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.ir import RDF_TYPE, Kind
 from axiskg.reasoning.portable import INPUTS, PortableProgram, portable_program
 from axiskg.reasoning.rules import RuleFile
+from axiskg.reasoning.run import Run
 from axiskg.settings import Settings
 
 from .conftest import Said, graph
@@ -28,7 +29,7 @@ Rows = set[tuple[str, str, str, float]]
 
 def in_sqlite(reasoner: Reasoner, run: Run, program: PortableProgram) -> Rows:
     """All facts with their confidence, as SQLite finds them in the inputs of a run."""
-    db, schema = reasoner._db, run._evaluation.schema
+    db, schema = reasoner._db, run.evaluation.schema
     places = {"quoted": f"{schema}.quoted", "base": f"{schema}.base"}
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.create_function("str_of", 1, lambda text: db.value("SELECT str_of(?)", [text]))

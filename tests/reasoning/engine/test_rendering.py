@@ -10,7 +10,7 @@ from hypothesis import given
 from pyoxigraph import RdfFormat, parse
 
 from axiskg.errors import ParseError
-from axiskg.reasoning.engine import Assumption, Reasoner, Run, Selection
+from axiskg.reasoning.engine import Reasoner
 from axiskg.reasoning.proofs import Derivation
 from axiskg.reasoning.rendering import (
     proof_json,
@@ -21,6 +21,8 @@ from axiskg.reasoning.rendering import (
     write_proof_rdf,
 )
 from axiskg.reasoning.rules import RuleFile
+from axiskg.reasoning.run import Run
+from axiskg.reasoning.selection import Assumption, Selection
 
 from .conftest import Said, described, graph, node, prop, rule
 from .strategies import statements

@@ -12,7 +12,9 @@ from pyoxigraph import NamedNode, Quad
 
 from axiskg.errors import NotFoundError, ParameterError, QueryTimeoutError, QueryTooLargeError
 from axiskg.namespaces import ENT, PREFIXES, SCN
-from axiskg.reasoning.engine import Assumption, Limits, Reasoner, Selection
+from axiskg.reasoning.database import Limits
+from axiskg.reasoning.engine import Reasoner
+from axiskg.reasoning.selection import Assumption, Selection
 from axiskg.reasoning.terms import term_of
 
 from .conftest import PROVENANCE, TYPE, Said, axis, described, graph, node, prop, rule
