@@ -1,4 +1,4 @@
-"""What a process that runs other people's queries gives up before the first of them."""
+"""What a process that runs other people's queries gives up before the first, and when it ends."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ import ctypes
 import os
 import platform
 import resource
+import select
 import signal
+import socket
 import struct
 import sys
+import threading
+from collections.abc import Callable
+from typing import NoReturn
 
 __all__ = [
-    "DEEP_STACK_BYTES",
     "deny_network",
     "die_with_parent",
     "limit_memory",
     "refuse_core_dumps",
+    "work_until_hang_up",
 ]
 
-DEEP_STACK_BYTES = 256 << 20
+_DEEP_STACK_BYTES = 256 << 20
 """Stack of the thread that runs queries: the engine's parser recurses once a nested group."""
 
 _PR_SET_PDEATHSIG = 1
@@ -86,3 +91,17 @@ def deny_network() -> bool:
     return _prctl(_PR_SET_NO_NEW_PRIVS, 1) and _prctl(
         _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.c_void_p(ctypes.addressof(pointer))
     )
+
+
+def work_until_hang_up(sock: socket.socket, work: Callable[[], None]) -> NoReturn:
+    """Do `work` on a deep stack, and end this process when the other end of `sock` closes.
+
+    The engine can't be stopped, so the work has a thread of its own that ends with the process,
+    be it in the midst of a query that nobody waits for.
+    """
+    threading.stack_size(_DEEP_STACK_BYTES)
+    threading.Thread(target=work, daemon=True).start()
+    hang_up = select.poll()
+    hang_up.register(sock, getattr(select, "POLLRDHUP", 0))
+    hang_up.poll()
+    os._exit(0)

@@ -8,16 +8,14 @@ of its own memory, and holds up nobody else's writes.
 from __future__ import annotations
 
 import os
-import select
 import socket
-import threading
 from pathlib import Path
 from typing import IO, Any
 
 import pyoxigraph as ox
 
 from axiskg.errors import ParseError
-from axiskg.store.confine import DEEP_STACK_BYTES
+from axiskg.store.confine import work_until_hang_up
 from axiskg.store.documents import quads_of
 from axiskg.store.frames import END, FAILED, pack
 
@@ -74,9 +72,4 @@ def serve_document(sock: socket.socket, settings: dict[str, Any]) -> None:
         except (BrokenPipeError, ConnectionResetError):
             os._exit(0)
 
-    threading.stack_size(DEEP_STACK_BYTES)
-    threading.Thread(target=run, daemon=True).start()
-    hang_up = select.poll()
-    hang_up.register(sock, getattr(select, "POLLRDHUP", 0))
-    hang_up.poll()
-    os._exit(0)
+    work_until_hang_up(sock, run)

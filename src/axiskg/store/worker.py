@@ -7,9 +7,7 @@ leave the thread that made them.
 from __future__ import annotations
 
 import os
-import select
 import socket
-import threading
 import time
 from collections import deque
 from contextlib import suppress
@@ -28,7 +26,7 @@ from pyoxigraph import (
     serialize,
 )
 
-from axiskg.store.confine import DEEP_STACK_BYTES
+from axiskg.store.confine import work_until_hang_up
 from axiskg.store.frames import (
     CHECK,
     FAILED,
@@ -240,9 +238,4 @@ def _open(sock: socket.socket, engine: _Engine, path: bytes) -> None:
 
 def serve_queries(sock: socket.socket, prefixes: dict[str, str]) -> None:
     """Answer frames from `sock` until its other end closes; does not return."""
-    threading.stack_size(DEEP_STACK_BYTES)
-    threading.Thread(target=_loop, args=(sock, prefixes), daemon=True).start()
-    hang_up = select.poll()
-    hang_up.register(sock, getattr(select, "POLLRDHUP", 0))
-    hang_up.poll()
-    os._exit(0)
+    work_until_hang_up(sock, lambda: _loop(sock, prefixes))

@@ -11,7 +11,6 @@ import os
 import select
 import shutil
 import socket
-import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -29,7 +28,7 @@ from axiskg.errors import (
     StoreLockedError,
 )
 from axiskg.store import staleness
-from axiskg.store.confine import DEEP_STACK_BYTES
+from axiskg.store.confine import work_until_hang_up
 from axiskg.store.documents import N_TRIPLES, quads_of
 from axiskg.store.embedded import EmbeddedStore
 from axiskg.store.frames import FAILED, pack, receive, unpack
@@ -227,9 +226,4 @@ def serve_updates(sock: socket.socket, settings: dict[str, Any]) -> None:
                 sock.sendall(pack(FAILED, (-1, *_described(error))))
         os._exit(0)
 
-    threading.stack_size(DEEP_STACK_BYTES)
-    threading.Thread(target=run, daemon=True).start()
-    hang_up = select.poll()
-    hang_up.register(sock, getattr(select, "POLLRDHUP", 0))
-    hang_up.poll()
-    os._exit(0)
+    work_until_hang_up(sock, run)
