@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import psutil
 
 __all__ = ["TOKEN", "Server", "axiskg_server", "oxigraph_server", "rdflib_server"]
 
@@ -27,8 +27,8 @@ from fastapi import Request, Response
 from rdflib import Dataset
 from rdflib_endpoint import SparqlEndpoint
 graph = Dataset(default_union=False)  # a union as default graph fails most tests of updates
-if len(sys.argv) > 2:
-    graph.parse(sys.argv[2], format="nt")
+if len(sys.argv) > 1:
+    graph.parse(sys.argv[1], format="nt")
 app = SparqlEndpoint(graph=graph, enable_update=True)
 @app.put("/fill")
 async def fill(request: Request):
@@ -38,7 +38,7 @@ async def fill(request: Request):
     graph.parse(data=(await request.body()).decode(), format="nquads")
     return Response(status_code=204)
 app.router.routes.insert(0, app.router.routes.pop())
-uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="critical")
+uvicorn.run(app, host="127.0.0.1", port=0, log_level="critical")
 """
 
 
@@ -57,38 +57,54 @@ class Server:
     """Where N-Quads put in the place of all data, if updates can't do that."""
 
 
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
-        assert isinstance(port, int)
-        return port
+def _listens_on(process: subprocess.Popen[bytes]) -> int | None:
+    """The port that a process started on port 0 was given; None before it listens."""
+    try:
+        connections = psutil.Process(process.pid).net_connections("inet")
+    except psutil.NoSuchProcess:
+        return None
+    return next((c.laddr.port for c in connections if c.status == psutil.CONN_LISTEN), None)
 
 
-def _await(url: str, process: subprocess.Popen[bytes]) -> None:
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False, timeout=5).status_code < 500
+    except httpx.TransportError:
+        return False
+
+
+def _await(process: subprocess.Popen[bytes], path: str, log: Path) -> str:
+    """The root URL of the server, once it answers at the path."""
     began = time.monotonic()
     while time.monotonic() - began < _STARTING_S:
         if process.poll() is not None:
-            raise RuntimeError(f"the server at {url} ended with {process.returncode}")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(url, trust_env=False, timeout=5).status_code < 500:
-                return
+            raise RuntimeError(f"the server ended with {process.returncode}: {_end_of(log)}")
+        port = _listens_on(process)
+        if port is not None and _answers(f"http://127.0.0.1:{port}{path}"):
+            return f"http://127.0.0.1:{port}"
         time.sleep(0.05)
-    raise RuntimeError(f"the server at {url} did not start")
+    raise RuntimeError(f"no server answered at {path} in {_STARTING_S:.0f} s: {_end_of(log)}")
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-2000:].strip() or "it said nothing"
 
 
 @contextlib.contextmanager
-def _running(command: list[str], url: str, **environment: str) -> Iterator[int]:
-    process = subprocess.Popen(
-        command,
-        env={**os.environ, **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+def _running(
+    command: list[str], path: str, log: Path, **environment: str
+) -> Iterator[tuple[int, str]]:
+    """The process of a server that takes any free port, and its root URL once it answers."""
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            command,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
     try:
-        _await(url, process)
-        yield process.pid
+        yield process.pid, _await(process, path, log)
     finally:
         process.terminate()
         try:
@@ -102,14 +118,12 @@ def _running(command: list[str], url: str, **environment: str) -> Iterator[int]:
 def axiskg_server(store: Path | None = None, **settings: object) -> Iterator[Server]:
     """Our server on a store of its own, empty unless one is given."""
     with tempfile.TemporaryDirectory(prefix="axiskg-conformance-") as folder:
-        port = _free_port()
-        root = f"http://127.0.0.1:{port}"
         environment = {f"AXISKG_{name.upper()}": str(value) for name, value in settings.items()}
         environment.setdefault("AXISKG_ACCESS_LOG", "false")
         environment["AXISKG_WRITE_TOKEN"] = TOKEN
         environment["AXISKG_STORE"] = str(store or Path(folder) / "store")
-        command = [sys.executable, "-c", _OURS, "serve", "--no-build", "--port", str(port)]
-        with _running(command, f"{root}/readyz", **environment) as pid:
+        command = [sys.executable, "-c", _OURS, "serve", "--no-build", "--port", "0"]
+        with _running(command, "/readyz", Path(folder) / "log", **environment) as (pid, root):
             yield Server(
                 "axiskg",
                 root,
@@ -126,20 +140,18 @@ def oxigraph_server(store: Path | None = None, *options: str) -> Iterator[Server
     """`oxigraph serve` of the `oxigraph` package."""
     program = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or "oxigraph"
     with tempfile.TemporaryDirectory(prefix="oxigraph-conformance-") as folder:
-        port = _free_port()
-        root = f"http://127.0.0.1:{port}"
         location = str(store or Path(folder) / "store")
-        command = [program, "serve", "--location", location, "--bind", f"127.0.0.1:{port}"]
-        with _running([*command, *options], f"{root}/query?query=ASK%7B%7D") as pid:
+        command = [program, "serve", "--location", location, "--bind", "127.0.0.1:0", *options]
+        log = Path(folder) / "log"
+        with _running(command, "/query?query=ASK%7B%7D", log) as (pid, root):
             yield Server("oxigraph", root, f"{root}/query", f"{root}/update", f"{root}/store", pid)
 
 
 @contextlib.contextmanager
 def rdflib_server(document: Path | None = None) -> Iterator[Server]:
     """rdflib-endpoint on an rdflib graph in memory, filled with a document."""
-    port = _free_port()
-    root = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-c", _RDFLIB, str(port), *([str(document)] if document else [])]
-    with _running(command, f"{root}/?query=ASK%7B%7D") as pid:
-        query, graphs = f"{root}/", f"{root}/graphs"
-        yield Server("rdflib-endpoint", root, query, query, graphs, pid, fill=f"{root}/fill")
+    with tempfile.TemporaryDirectory(prefix="rdflib-conformance-") as folder:
+        command = [sys.executable, "-c", _RDFLIB, *([str(document)] if document else [])]
+        with _running(command, "/?query=ASK%7B%7D", Path(folder) / "log") as (pid, root):
+            query, graphs = f"{root}/", f"{root}/graphs"
+            yield Server("rdflib-endpoint", root, query, query, graphs, pid, fill=f"{root}/fill")

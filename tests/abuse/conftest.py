@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import httpx
 import psutil
@@ -17,17 +18,11 @@ from benchmarks.conformance_servers import Server, axiskg_server
 PATIENCE_S = 30
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    with axiskg_server(
-        query_timeout_s=2,
-        update_timeout_s=3,
-        header_timeout_s=2,
-        body_timeout_s=3,
-        max_upload_mb=4,
-        max_connections=400,
-    ) as running:
-        triples = "\n".join(f"<urn:n:{i}> <urn:p> {i} ." for i in range(3000))
+@contextmanager
+def filled_server(rows: int, **settings: object) -> Iterator[Server]:
+    """A server with so many triples, enough that a product of patterns never ends."""
+    with axiskg_server(**settings) as running:
+        triples = "\n".join(f"<urn:n:{i}> <urn:p> {i} ." for i in range(rows))
         response = httpx.put(
             f"{running.graphs}?default",
             content=triples,
@@ -35,6 +30,20 @@ def server() -> Iterator[Server]:
             trust_env=False,
         )
         assert response.status_code == 204
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    with filled_server(
+        3000,
+        query_timeout_s=2,
+        update_timeout_s=3,
+        header_timeout_s=2,
+        body_timeout_s=3,
+        max_upload_mb=4,
+        max_connections=400,
+    ) as running:
         yield running
 
 

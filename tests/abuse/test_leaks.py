@@ -14,7 +14,8 @@ from urllib.parse import quote, urlsplit
 import httpx
 import psutil
 import pytest
-from benchmarks.conformance_servers import Server, axiskg_server
+from benchmarks.conformance_servers import Server
+from tests.abuse.conftest import filled_server
 
 QUERY = {"content-type": "application/sparql-query"}
 UPDATE = {"content-type": "application/sparql-update"}
@@ -32,7 +33,8 @@ ALLOWED_GROWTH_MB = 24
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with axiskg_server(
+    with filled_server(
+        2000,
         query_timeout_s=1,
         body_timeout_s=2,
         header_timeout_s=2,
@@ -42,14 +44,6 @@ def server() -> Iterator[Server]:
         slow_memory_mb=384,
         slow_log_ms=600_000,  # the algebra of slow queries is made by processes that come and go
     ) as running:
-        triples = "\n".join(f"<urn:n:{i}> <urn:p> {i} ." for i in range(2000))
-        response = httpx.put(
-            f"{running.graphs}?default",
-            content=triples,
-            headers={"content-type": "text/turtle", **running.headers},
-            trust_env=False,
-        )
-        assert response.status_code == 204
         # The pool is whole when the first answer has come and its spares are born.
         time.sleep(3)
         yield running

@@ -270,3 +270,8 @@ def test_the_access_log_is_structured(tmp_path_factory: pytest.TempPathFactory) 
     assert line["path"] == "/sparql"
     assert len(line["query"]) == 16
     assert process.returncode == 0
+
+
+def test_a_server_that_does_not_start_says_why() -> None:
+    with pytest.raises(RuntimeError, match="workers"), axiskg_server(workers=-1):
+        pass

@@ -173,6 +173,22 @@ def test_a_write_while_conclusions_are_drawn_leaves_them_stale(store: Path) -> N
         assert staleness(opened.query) is not None
 
 
+def both(client: httpx.Client) -> tuple[frozenset[str], frozenset[str], float]:
+    """The conclusions with and without memberships, and the seconds that a refresh takes.
+
+    Leaves the memberships in the store and the conclusions without them.
+    """
+    old = inferred(client)
+    write(client, WITHOUT)
+    began = time.monotonic()
+    assert client.post("/api/refresh").status_code == 200
+    whole_s = time.monotonic() - began
+    new = inferred(client)
+    assert new < old
+    write(client, AGAIN)
+    return old, new, whole_s
+
+
 def _writer_of(server: Server, store: Path) -> psutil.Process | None:
     for process in psutil.Process(server.pid).children(recursive=True):
         try:
@@ -187,14 +203,7 @@ def _writer_of(server: Server, store: Path) -> psutil.Process | None:
 @pytest.mark.slow
 def test_a_writer_killed_meanwhile_leaves_the_old_conclusions_or_the_new(store: Path) -> None:
     with serving(store) as (server, client), ThreadPoolExecutor(1) as aside:
-        old = inferred(client)
-        write(client, WITHOUT)
-        began = time.monotonic()
-        assert client.post("/api/refresh").status_code == 200
-        whole_s = time.monotonic() - began
-        new = inferred(client)
-        assert new < old
-        write(client, AGAIN)
+        old, new, whole_s = both(client)
         for step in range(8):
             call = aside.submit(client.post, "/api/refresh")
             time.sleep(whole_s * (step + 1) / 8)
@@ -226,14 +235,7 @@ def test_a_server_killed_meanwhile_leaves_the_old_conclusions_or_the_new(
     store: Path, share: float
 ) -> None:
     with serving(store) as (server, client), ThreadPoolExecutor(1) as aside:
-        old = inferred(client)
-        write(client, WITHOUT)
-        began = time.monotonic()
-        assert client.post("/api/refresh").status_code == 200
-        whole_s = time.monotonic() - began
-        new = inferred(client)
-        assert new < old
-        write(client, AGAIN)
+        old, new, whole_s = both(client)
         call = aside.submit(client.post, "/api/refresh")
         time.sleep(whole_s * share)
         children = psutil.Process(server.pid).children(recursive=True)

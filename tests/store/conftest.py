@@ -7,17 +7,11 @@ slow suite asks our own server the same (`served`).
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from benchmarks.conformance_servers import Server, axiskg_server
+from benchmarks.conformance_servers import Server, axiskg_server, oxigraph_server
 from pydantic import SecretStr
 
 from axiskg.settings import Settings
@@ -28,32 +22,9 @@ ENGINES = ("memory", "disk", "remote", pytest.param("served", marks=pytest.mark.
 
 @pytest.fixture(scope="module")
 def oxigraph_url() -> Iterator[str]:
-    """The query URL of an empty `oxigraph serve` in memory."""
-    found = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which(
-        "oxigraph"
-    )
-    assert found, "the oxigraph binary is missing; run `make setup`"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [found, "serve", "--bind", f"127.0.0.1:{port}"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}/query"
-    try:
-        for _ in range(200):
-            assert process.poll() is None, "oxigraph serve ended at once"
-            try:
-                if httpx.get(url, params={"query": "ASK {}"}, trust_env=False).is_success:
-                    break
-            except httpx.TransportError:
-                time.sleep(0.05)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    """The query URL of an empty `oxigraph serve`."""
+    with oxigraph_server() as running:
+        yield running.query
 
 
 @pytest.fixture(scope="module")
