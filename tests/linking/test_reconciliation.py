@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 from tests.linking.conftest import reference, serving
 
 from axiskg.linking.judgements import add_judgement
+from axiskg.namespaces import prologue
 from axiskg.settings import Settings
-from axiskg.store import Store
+from axiskg.store import Store, open_store
 
 PATHS = ("/reconcile", "/reconcile/wikidata")
 IDS = {"/reconcile": "china", "/reconcile/wikidata": "Q148"}
@@ -206,6 +211,8 @@ def test_properties_are_proposed_by_type(
     check(schemas, "data-extension-property-proposal", answer)
     assert MEMBER[path] in [one["id"] for one in answer["properties"]]
     assert len(answer["properties"]) == 5
+    many = http.get(f"{path}/properties", params={"type": kind, "limit": 10**9}).json()
+    assert 5 < len(many["properties"]) <= many["limit"] == 200
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -239,7 +246,9 @@ def test_other_origins_and_jsonp(path: str, http: httpx.Client) -> None:
         '{"q0": {"query": "x", "type_strict": "never"}}',
         '{"q0": {"query": "x", "properties": [{"pid": "P1"}]}}',
         '{"q0": {"query": "x", "type": 7}}',
-        '{"q0": {"query": "' + "x" * 1001 + '"}}',
+        '{"q0": {"query": "\\ud800"}}',
+        '{"\\udfff": {"query": "x"}}',
+        json.dumps({"q" * 5_000: {"query": ["x" * 5_000]}}),
         json.dumps({f"q{n}": {"query": "x"} for n in range(201)}),
         "[" * 100_000,
     ],
@@ -248,6 +257,47 @@ def test_bad_queries_are_the_clients_fault(queries: str, http: httpx.Client) -> 
     reply = http.post("/reconcile", data={"queries": queries})
     assert reply.status_code == 400
     assert "queries" in reply.json()["detail"] or "expected" in reply.json()["detail"]
+    assert len(reply.content) < 1_000
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_cell_that_names_nothing_spoils_no_batch(path: str, http: httpx.Client) -> None:
+    """A blank cell, and one with a page of text, have no candidates; the others are answered."""
+    member = [{"pid": MEMBER[path], "v": "brics"}]
+    answer = ask(
+        http,
+        path,
+        blank={"query": ""},
+        spaces={"query": " \t"},
+        page={"query": "China " * 200},
+        told={"query": "China " * 200, "properties": member},
+        china={"query": "China"},
+    )
+    assert [key for key, one in answer.items() if one["result"]] == ["china"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_ids_that_nothing_can_have(path: str, http: httpx.Client) -> None:
+    """Numbers beyond what a file can hold, digits of other scripts, halves of characters."""
+    odd = ["Q" + "9" * 30, "Q\u00b2", "Q\u0661", "Q0", "Q-1", "P" + "9" * 30, "", "a> ?x } #"]
+    batch = {
+        f"q{n}": {"query": one, "type": [one, "state"], "properties": [{"pid": one, "v": odd}]}
+        for n, one in enumerate(odd)
+    }
+    assert set(ask(http, path, **batch)) == set(batch)
+    properties: list[dict[str, Any]] = [{"id": one} for one in odd]
+    properties.append({"id": "label", "settings": {"limit": "\u00b2"}})
+    extend = json.dumps({"ids": [*odd, IDS[path]], "properties": properties})
+    rows = http.post(path, data={"extend": extend}).json()["rows"]
+    assert rows[IDS[path]].pop("label")
+    assert not any(any(row[one] for one in odd) for row in rows.values())
+    for one in odd:
+        for place in ("flyout/entity", "flyout/type", "flyout/property", "preview"):
+            assert http.get(f"{path}/{place}", params={"id": one}).status_code == 404, one
+        assert http.get(f"{path}/properties", params={"type": one}).status_code == 200
+    half = http.post(path, data={"extend": '{"ids": ["\\ud800"], "properties": []}'})
+    assert half.status_code == 400
+    assert "extend" in half.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -262,7 +312,8 @@ def test_a_body_of_another_kind_or_size_is_refused(http: httpx.Client) -> None:
     assert http.post("/reconcile", json={"queries": {}}).status_code == 400
     assert http.post("/reconcile", data={"queries": "x" * 1_100_000}).status_code == 400
     bad = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert http.post("/reconcile", content=b"\xff\xfe", headers=bad).status_code == 400
+    for content in (b"\xff\xfe", b"queries=%7B%22q%22%3A%7B%22query%22%3A%22%FF%22%7D%7D"):
+        assert http.post("/reconcile", content=content, headers=bad).status_code == 400
 
 
 def test_spaces_and_percent_signs_survive_the_form(http: httpx.Client) -> None:
@@ -401,8 +452,8 @@ def test_every_property_extends_validly(path: str, http: httpx.Client, schemas: 
 def test_as_many_candidates_as_are_asked_for(http: httpx.Client) -> None:
     found = ask(http, "/reconcile/wikidata", q0={"query": "Shangai Cooperaton", "limit": 20})
     assert len(found["q0"]["result"]) == 20
-    for limit, given in (("8", {"limit": "8"}), ("5", {})):
-        linked = http.get("/api/link", params={"q": "Shangai Cooperaton", **given}).json()[0]
+    for limit, more in (("8", {"limit": "8"}), ("5", {})):
+        linked = http.get("/api/link", params={"q": "Shangai Cooperaton", **more}).json()[0]
         assert len(linked["candidates"]) == int(limit)
     about = http.get("/api/link", params={"q": "Washington", "topic": "government"}).json()[0]
     assert about["match"]["qid"] == "Q48525"
@@ -434,3 +485,86 @@ def test_who_may_read_is_a_setting(settings: Settings, graph: Store) -> None:
     with serving(settings.model_copy(update={"cors_origin": ""}), graph) as root:
         assert name not in httpx.get(f"{root}/reconcile").headers
         assert name not in httpx.options(f"{root}/reconcile").headers
+
+
+def test_names_are_words_never_markup(settings: Settings) -> None:
+    """A label with markup, quotation marks and script, wherever it is shown."""
+    evil = '"><img src=x onerror=alert(1)> & </script>'
+    triples = f"""
+      GRAPH g:entities {{ ent:evil a axis:Evil ; rdfs:label {json.dumps(evil)} }}
+      GRAPH g:ontology {{ axis:Evil a owl:Class ; rdfs:label {json.dumps(evil)} ;
+                          skos:definition {json.dumps(evil)} }}
+      GRAPH g:links {{ ent:evil skos:altLabel {json.dumps(evil)} }}"""
+    with open_store(Settings(store=":memory:")) as store:
+        store.update(f"{prologue()} INSERT DATA {{ {triples} }}")
+        with serving(settings, store) as root, httpx.Client(base_url=root) as http:
+            pages = [http.get("/reconcile/preview", params={"id": "evil"}).text]
+            for what, name in (("entity", "evil"), ("type", "Evil")):
+                pages.append(http.get(f"/reconcile/flyout/{what}?id={name}").json()["html"])
+            queries = json.dumps({"q</script>": {"query": evil}})
+            called = http.get("/reconcile", params={"queries": queries, "callback": "f"})
+    for page in pages:
+        assert html.escape(evil) in page
+        assert "<img" not in page
+        assert "</script>" not in page
+    assert called.headers["x-content-type-options"] == "nosniff"
+    result = json.loads(called.text.removeprefix("/**/f(").removesuffix(");"))["q</script>"]
+    assert result["result"][0]["id"] == "evil"
+
+
+NAMES = st.one_of(
+    st.sampled_from(
+        ["China", "Georgia", "NATO", "Q148", "Beijing", "ent:china", "", "UN", "the PRC"]
+    ),
+    st.text(max_size=60),
+)
+SORTS = st.sampled_from(
+    ["state", "State", "Q6256", "igo", "actor", "Place", "", "no such", "Q\u00b2"]
+)
+VALUES = st.one_of(
+    st.text(max_size=20),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+    st.sampled_from(["Q1065", "brics"]).map(lambda one: {"id": one, "name": one}),
+)
+QUERIES = st.fixed_dictionaries(
+    {"query": NAMES},
+    optional={
+        "type": SORTS | st.lists(SORTS, max_size=3),
+        "type_strict": st.sampled_from(["any", "should", "all"]),
+        "limit": st.integers(1, 10**12) | st.floats(1, 20),
+        "properties": st.lists(
+            st.fixed_dictionaries(
+                {
+                    "pid": st.sampled_from(["P463", "memberOf", "label", "P31", "type"]) | NAMES,
+                    "v": VALUES | st.lists(VALUES, max_size=3),
+                }
+            ),
+            max_size=2,
+        ),
+    },
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", PATHS)
+@hypothesis.settings(max_examples=150, deadline=None)
+@given(batch=st.dictionaries(st.text(max_size=8), QUERIES, max_size=6), by_form=st.booleans())
+def test_any_batch_is_answered_validly(
+    path: str, http: httpx.Client, schemas: Schemas, batch: dict[str, Any], by_form: bool
+) -> None:
+    """Whatever the query schema allows is answered, each key of it, as the answer's schema says."""
+    check(schemas, "reconciliation-query-batch", batch)
+    sent = {"queries": json.dumps(batch)}
+    reply = http.post(path, data=sent) if by_form else http.get(path, params=sent)
+    assert reply.status_code == 200, reply.text
+    answer = reply.json()
+    check(schemas, "reconciliation-result-batch", answer)
+    assert set(answer) == set(batch)
+    for key, one in answer.items():
+        result = one["result"]
+        assert len(result) <= batch[key].get("limit", 10)
+        assert sum(found["match"] for found in result) <= 1
+        scores = [found["score"] for found in result[1:]]
+        assert scores == sorted(scores, reverse=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import datetime
 import os
-import re
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Final
 
 from axiskg.errors import LinkingError, ParseError
 from axiskg.linking import keys
+from axiskg.linking.kinds import item_number
 
 __all__ = ["VERDICTS", "Judgement", "Judgements", "add_judgement", "read_judgements"]
 
@@ -64,7 +64,7 @@ def add_judgement(path: Path, name: str, qid: str, verdict: str, by: str) -> Jud
     """Append a judgement to the file and return it. Raises `LinkingError` when it is ill-formed."""
     if verdict not in VERDICTS:
         raise LinkingError(f"no verdict {verdict!r}; use one of {', '.join(VERDICTS)}")
-    if not re.fullmatch(r"Q[1-9]\d*", qid):
+    if item_number(qid) is None:
         raise LinkingError(f"{qid!r} is no Wikidata item; write it like Q148")
     if any(sign in text for text in (name, by) for sign in "\t\r\n") or not name.strip():
         raise LinkingError("a judgement's name and author hold no tabs or line breaks")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["GROUPS", "KINDS", "PRIOR", "class_kinds", "kind_of", "kinds_for"]
+__all__ = ["GROUPS", "KINDS", "PRIOR", "class_kinds", "item_number", "kind_of", "kinds_for"]
+
+_QID: Final = re.compile(r"Q[1-9][0-9]{0,14}")
 
 KINDS: Final = (
     "state", "igo", "government", "former-state", "region", "island", "city", "water", "person",
@@ -76,6 +79,15 @@ def kind_of(classes: Iterable[str]) -> str:
     return next((kind for kind in KINDS if kind in found), "other")
 
 
+def item_number(qid: str) -> int | None:
+    """The number of a Wikidata item, or None for what is no QID.
+
+    >>> item_number("Q148"), item_number("Q0"), item_number("P31")
+    (148, None, None)
+    """
+    return int(qid[1:]) if _QID.fullmatch(qid) else None
+
+
 def kinds_for(wanted: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
     """The kinds and the Wikidata classes that type names ask for.
 
@@ -86,7 +98,7 @@ def kinds_for(wanted: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
     classes: set[str] = set()
     for name in wanted:
         short = name.strip().removeprefix("http://www.wikidata.org/entity/").removeprefix("wd:")
-        if short[:1] == "Q" and short[1:].isdigit():
+        if item_number(short) is not None:
             classes.add(short)
             if short in class_kinds():
                 kinds.add(class_kinds()[short])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from axiskg.errors import ParseError
+from axiskg.linking.kinds import item_number
 
 __all__ = ["read_register"]
 
@@ -39,11 +40,11 @@ def read_register(path: Path) -> Iterator[tuple[str, str]]:
             message = "a register needs a column wikidata_id and columns of names"
             raise ParseError(message, path=path, line=1)
         for row in rows:
-            found = re.search(r"Q[1-9]\d*$", (row[item] or "").strip())
-            if found is None:
+            qid = (row[item] or "").strip().rpartition("/")[2]
+            if item_number(qid) is None:
                 continue
             cells = ((row[column] or "").strip() for column in names)
             for cell in dict.fromkeys(cells):
                 name = _ARTICLE.sub("", cell).strip()
                 if name:
-                    yield found[0], name
+                    yield qid, name

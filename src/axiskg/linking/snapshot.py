@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from axiskg.errors import LinkingError
 from axiskg.linking import keys
-from axiskg.linking.kinds import KINDS
+from axiskg.linking.kinds import KINDS, item_number
 from axiskg.linking.snapshot_build import SCHEMA_VERSION
 
 __all__ = ["Hit", "Item", "Snapshot"]
@@ -52,6 +52,11 @@ class Hit:
 
 def _item(row: Sequence[Any]) -> Item:
     return Item(f"Q{row[0]}", row[1], row[2], row[3], tuple(row[4].split()), row[5])
+
+
+def _numbers(qids: Iterable[str]) -> list[int]:
+    """The numbers of those that are QIDs, each once, in order."""
+    return sorted({number for qid in qids if (number := item_number(qid)) is not None})
 
 
 class Snapshot:
@@ -152,7 +157,7 @@ class Snapshot:
 
     def items(self, qids: Iterable[str]) -> dict[str, Item]:
         """The items of these QIDs that the snapshot has, by QID."""
-        numbers = [int(qid[1:]) for qid in set(qids) if qid[:1] == "Q" and qid[1:].isdigit()]
+        numbers = _numbers(qids)
         found: dict[str, Item] = {}
         for start in range(0, len(numbers), 500):
             part = numbers[start : start + 500]
@@ -164,7 +169,7 @@ class Snapshot:
     def claims(self, qid: str, prop: str | None = None) -> dict[str, tuple[str, ...]]:
         """The QIDs that an item's properties point to, by property."""
         sql = "SELECT property, value FROM claims WHERE item = ?"
-        values: list[Any] = [int(qid[1:])]
+        values: list[Any] = [item_number(qid)]
         if prop is not None:
             sql += " AND property = ?"
             values.append(prop)
@@ -175,17 +180,16 @@ class Snapshot:
 
     def neighbours(self, qid: str) -> frozenset[str]:
         """The items that an item's claims point to, and those whose claims point to it."""
-        number = int(qid[1:])
         rows = self._base.execute(
             "SELECT value FROM claims WHERE item = ?1"
             " UNION SELECT item FROM claims WHERE value = ?1 LIMIT 2000",
-            (number,),
+            (item_number(qid),),
         )
         return frozenset(f"Q{row[0]}" for row in rows)
 
     def having(self, prop: str, values: Iterable[str]) -> set[str]:
         """The items that have one of these values for a property."""
-        numbers = [int(value[1:]) for value in values][:200]
+        numbers = _numbers(values)[:200]
         marks = ",".join("?" * len(numbers))
         rows = self._base.execute(
             f"SELECT item FROM claims WHERE property = ? AND value IN ({marks}) LIMIT 5000",
@@ -210,7 +214,7 @@ class Snapshot:
         """The names of an item with how it has them, made-up acronyms left out."""
         rows = self._base.execute(
             "SELECT name, how FROM names WHERE item = ? AND how <> 'acronym' ORDER BY id",
-            (int(qid[1:]),),
+            (item_number(qid),),
         )
         return [(row[0], row[1]) for row in rows]
 

@@ -30,7 +30,7 @@ _PREDICATES: Final = frozenset(
 )  # fmt: skip
 _JUSTIFICATION: Final = re.compile(r"semapv:[A-Z]\w+")
 _SUBJECT: Final = re.compile(r"ent:[a-z0-9]+(-[a-z0-9]+)*")
-_OBJECT: Final = re.compile(r"wd:Q[1-9]\d*")
+_OBJECT: Final = re.compile(r"wd:Q[1-9][0-9]{0,14}")
 
 
 @dataclass(frozen=True, slots=True)

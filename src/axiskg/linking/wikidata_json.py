@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import json
-import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from axiskg.errors import ParseError
+from axiskg.linking.kinds import item_number
 
 __all__ = ["RawItem", "read_entity", "read_items"]
 
@@ -21,7 +21,6 @@ _DEMONYM: Final = "P1549"
 _CLASS: Final = "P31"
 _END: Final = "P582"
 _NUMBER: Final = "numeric-id"
-_QID: Final = re.compile(r"Q[1-9]\d{0,14}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def _read_compact(record: Mapping[str, Any]) -> RawItem | None:
 
 
 def _qid(found: Any) -> str:
-    if not isinstance(found, str) or not _QID.fullmatch(found):
+    if not isinstance(found, str) or item_number(found) is None:
         raise ValueError(f"no item is called {found!r}")
     return found
 
@@ -120,7 +119,7 @@ def _text(found: Any) -> str:
 
 def _items(values: Sequence[Any]) -> tuple[str, ...]:
     """The items among values, each once; others, and unknown ones, are left out."""
-    return tuple(dict.fromkeys(v for v in values if isinstance(v, str) and _QID.fullmatch(v)))
+    return tuple(dict.fromkeys(v for v in values if isinstance(v, str) and item_number(v)))
 
 
 def _unescaped(names: Sequence[str]) -> tuple[str, ...]:

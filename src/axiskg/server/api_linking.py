@@ -26,7 +26,7 @@ from axiskg.linking.reconciliation import (
     read_queries,
 )
 from axiskg.linking.reconciliation.queries import MAX_LIMIT
-from axiskg.linking.reconciliation.service import page
+from axiskg.linking.reconciliation.service import line, page
 from axiskg.server.context import Context
 from axiskg.server.request import root_url
 
@@ -45,6 +45,7 @@ _FRAMED: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestor
 
 _MAX_BODY: Final = 1_000_000
 _MAX_NAMES: Final = 500
+_MAX_PROPOSED: Final = 200
 _MAX_ENTITIES: Final = 50
 
 What = Literal["entity", "type", "property"]
@@ -111,9 +112,12 @@ async def _form(request: Request) -> dict[str, str]:
     if body and kind != "application/x-www-form-urlencoded":
         raise ParameterError("Content-Type", "application/x-www-form-urlencoded", repr(kind))
     try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=20))
+        fields = parse_qsl(
+            body.decode("utf-8"), keep_blank_values=True, max_num_fields=20, errors="strict"
+        )
     except ValueError as error:
         raise ParameterError("body", "a urlencoded form in UTF-8", str(error)) from error
+    return dict(fields)
 
 
 def _base(request: Request) -> str:
@@ -210,8 +214,8 @@ def _mount(path: str, service_of: Callable[[Request], Service], name: str) -> No
         """A line of HTML on one entity, type or property."""
         service = await run_in_threadpool(service_of, request)
         one = await run_in_threadpool(service.describe, what, id)
-        rows = [("", one.description)] if one.description else []
-        body = page(one.name, rows, _view(service, request, one.id) if what == "entity" else "#")
+        address = _view(service, request, one.id) if what == "entity" else ""
+        body = line(one.name, one.description, address)
         return _answer(request, {"id": id, "html": body}, callback)
 
     async def preview(
@@ -228,11 +232,12 @@ def _mount(path: str, service_of: Callable[[Request], Service], name: str) -> No
     async def properties(
         request: Request,
         type: Annotated[str, Query(max_length=200)] = "",  # noqa: A002
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        limit: Annotated[int, Query(description="At most 200 are given.", ge=1)] = 50,
         callback: Callback = "",
     ) -> Response:
         """Properties that entities of a type have."""
         service = await run_in_threadpool(service_of, request)
+        limit = min(limit, _MAX_PROPOSED)
         found = await run_in_threadpool(service.propose, type, limit)
         shown = [one.json() for one in found]
         return _answer(request, {"type": type, "limit": limit, "properties": shown}, callback)

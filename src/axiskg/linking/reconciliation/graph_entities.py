@@ -22,7 +22,7 @@ SELECT ?entity ?label ?type WHERE {
 _CLASSES: Final = """
 SELECT ?class ?label ?definition ?above WHERE {
   GRAPH g:ontology {
-    ?class a owl:Class ; rdfs:label ?label .
+    ?class a owl:Class ; rdfs:label ?label . FILTER(isIRI(?class))
     OPTIONAL { ?class skos:definition ?definition }
     OPTIONAL { ?class rdfs:subClassOf ?above . FILTER(isIRI(?above)) }
   }

@@ -26,6 +26,9 @@ MAX_LIMIT: Final = 100
 """The most candidates for one query."""
 
 _MAX_TEXT: Final = 1_000
+"""The longest text that may be a name; nothing is called by a longer one."""
+
+_MAX_SHOWN: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,11 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One reconciliation query; `text` is empty when only properties are asked for."""
+    """One reconciliation query; `text` is empty when only properties are asked for.
+
+    Neither is there for a blank cell, nor for a text too long for a name: nothing is found then,
+    and the rest of the batch is answered.
+    """
 
     text: str
     types: tuple[str, ...] = ()
@@ -57,9 +64,21 @@ class Extension:
 
 def _json(text: str, name: str) -> Any:
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        if "\\u" in text:
+            json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        expected = "JSON whose strings are Unicode, without halves of surrogate pairs"
+        raise ParameterError(name, expected, _shown(error.object[error.start])) from error
     except (ValueError, RecursionError) as error:
-        raise ParameterError(name, "JSON", text[:80]) from error
+        raise ParameterError(name, f"JSON ({error})", _shown(text)) from error
+    return found
+
+
+def _shown(found: object) -> str:
+    """The beginning of what was sent, for messages."""
+    text = repr(found)
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 
 def _few(many: Any, name: str) -> None:
@@ -73,7 +92,7 @@ def read_queries(text: str) -> dict[str, Query]:
     if not isinstance(batch, dict):
         raise ParameterError("queries", "an object of queries by key", type(batch).__name__)
     _few(batch, "queries")
-    return {key: _query(one, f"queries.{key}") for key, one in batch.items()}
+    return {key: _query(one, f"queries.{key[:40]}") for key, one in batch.items()}
 
 
 def _query(one: Any, name: str) -> Query:
@@ -81,19 +100,21 @@ def _query(one: Any, name: str) -> Query:
         raise ParameterError(name, "an object", type(one).__name__)
     text = one.get("query", "")
     properties = one.get("properties") or []
-    if not isinstance(text, str) or len(text) > _MAX_TEXT:
-        raise ParameterError(f"{name}.query", f"a string of at most {_MAX_TEXT} signs", repr(text))
+    if not isinstance(text, str):
+        raise ParameterError(f"{name}.query", "a string", _shown(text))
     if not isinstance(properties, list):
         raise ParameterError(f"{name}.properties", "a list", type(properties).__name__)
     _few(properties, f"{name}.properties")
-    if not text.strip() and not properties:
+    if "query" not in one and not properties:
         raise ParameterError(name, "a query or properties", "neither")
     strict = one.get("type_strict", "should")
     if strict not in ("any", "should", "all"):
-        raise ParameterError(f"{name}.type_strict", "any, should or all", repr(strict))
+        raise ParameterError(f"{name}.type_strict", "any, should or all", _shown(strict))
     limit = one.get("limit", 10)
     if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit >= 1:
-        raise ParameterError(f"{name}.limit", "a number from 1", repr(limit))
+        raise ParameterError(f"{name}.limit", "a number from 1", _shown(limit))
+    if len(text) > _MAX_TEXT:
+        text, properties = "", []
     return Query(
         text=text,
         types=_types(one.get("type"), f"{name}.type"),
@@ -111,7 +132,7 @@ def _types(given: Any, name: str) -> tuple[str, ...]:
     for one in many:
         found = one.get("id") if isinstance(one, dict) else one
         if not isinstance(found, str):
-            raise ParameterError(name, "a type id or a list of them", repr(one))
+            raise ParameterError(name, "a type id or a list of them", _shown(one))
         if found:
             types.append(found)
     return tuple(types)
@@ -119,7 +140,7 @@ def _types(given: Any, name: str) -> tuple[str, ...]:
 
 def _property(one: Any, name: str) -> Property:
     if not isinstance(one, dict) or not isinstance(one.get("pid"), str) or "v" not in one:
-        raise ParameterError(name, "objects with pid and v", repr(one))
+        raise ParameterError(name, "objects with pid and v", _shown(one))
     values = one["v"] if isinstance(one["v"], list) else [one["v"]]
     _few(values, name)
     words: list[str] = []
@@ -131,7 +152,7 @@ def _property(one: Any, name: str) -> Property:
         elif isinstance(value, (str, int, float)):
             words.append(str(value))
         else:
-            raise ParameterError(name, "strings, numbers, booleans, or entities", repr(value))
+            raise ParameterError(name, "strings, numbers, booleans, or entities", _shown(value))
     return Property(one["pid"], tuple(words))
 
 
@@ -142,15 +163,15 @@ def read_extension(text: str) -> Extension:
         raise ParameterError("extend", "an object with ids and properties", type(asked).__name__)
     ids, properties = asked.get("ids"), asked.get("properties")
     if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
-        raise ParameterError("extend.ids", "a list of ids", repr(ids)[:80])
+        raise ParameterError("extend.ids", "a list of ids", _shown(ids))
     if not isinstance(properties, list):
-        raise ParameterError("extend.properties", "a list", repr(properties)[:80])
+        raise ParameterError("extend.properties", "a list", _shown(properties)[:80])
     _few(ids, "extend.ids")
     _few(properties, "extend.properties")
     pairs: list[tuple[str, Mapping[str, Any]]] = []
     for one in properties:
         settings = one.get("settings") or {} if isinstance(one, dict) else None
         if settings is None or not isinstance(one.get("id"), str) or not isinstance(settings, dict):
-            raise ParameterError("extend.properties", "objects with an id", repr(one)[:80])
+            raise ParameterError("extend.properties", "objects with an id", _shown(one))
         pairs.append((one["id"], settings))
     return Extension(tuple(ids), tuple(pairs))

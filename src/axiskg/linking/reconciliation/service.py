@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -16,12 +17,14 @@ __all__ = [
     "Service",
     "answer_batch",
     "limited",
+    "line",
     "manifest",
     "page",
 ]
 
 PREVIEW_SIZE: Final = (420, 180)
 _DEFAULT_LIMIT: Final = 0
+_NUMBER: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +158,17 @@ def limited(values: list[dict[str, Any]], settings: Mapping[str, Any]) -> list[d
     if settings.get("count") in (True, "true", "on"):
         return [{"int": len(values)}]
     asked = str(settings.get("limit", _DEFAULT_LIMIT))
-    limit = int(asked) if asked.isdigit() else 0
+    limit = int(asked.partition(".")[0]) if _NUMBER.fullmatch(asked) else 0
     return values[:limit] if limit else values
+
+
+def line(title: str, description: str, address: str) -> str:
+    """A name, linked where there is an address, and a line on it, as a piece of HTML; escaped."""
+    name = html.escape(title)
+    if address:
+        name = f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{name}</a>'
+    told = f"<p>{html.escape(description)}</p>" if description else ""
+    return f"<p><strong>{name}</strong></p>{told}"
 
 
 def page(title: str, rows: Iterable[tuple[str, str]], address: str) -> str:
@@ -164,7 +176,7 @@ def page(title: str, rows: Iterable[tuple[str, str]], address: str) -> str:
     shown = "".join(
         f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in rows
     )
-    link = html.escape(address, quote=True)
+    link = html.escape(address)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}'
         f'</title></head><body><h1><a href="{link}" target="_blank" rel="noopener">'

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from axiskg.errors import LinkingError, NotFoundError
 from axiskg.linking import keys
-from axiskg.linking.kinds import KINDS, class_kinds, kinds_for
+from axiskg.linking.kinds import KINDS, class_kinds, item_number, kinds_for
 from axiskg.linking.linker import Candidate, Linker
 from axiskg.linking.reconciliation.queries import Extension, Property, Query
 from axiskg.linking.reconciliation.service import Described, Found, limited
@@ -159,7 +159,7 @@ class WikidataService:
         """Items that have all the properties asked for, most prominent first."""
         sets: list[set[str]] = []
         for prop in query.properties:
-            values = {v for v in prop.values if v[:1] == "Q" and v[1:].isdigit()}
+            values = {v for v in prop.values if item_number(v) is not None}
             for value in prop.values:
                 values |= {hit.item.qid for hit in self._known.by_key(keys.key(value))}
             sets.append(self._known.having(prop.pid, values))
