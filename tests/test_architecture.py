@@ -16,10 +16,10 @@ STAGES: tuple[frozenset[str], ...] = (
     frozenset({"sources", "sentences", "edtf_bounds", "statements"}),
     frozenset({"authoring", "encode", "trig", "verification", "ontology"}),
     frozenset({"store"}),
-    frozenset({"queries", "plain", "formats", "export", "gates"}),
+    frozenset({"queries", "plain", "formats", "export"}),
     frozenset({"linking"}),
     frozenset({"reasoning"}),
-    frozenset({"build"}),
+    frozenset({"build", "gates"}),
     frozenset({"server"}),
     frozenset({"cli"}),
 )

@@ -14,7 +14,8 @@ AxisKGError
 │   ├── ConflictError        an update does not fit what the store holds
 │   ├── QueryTimeoutError    stopped at its deadline
 │   └── QueryTooLargeError   stopped at a memory, row or size limit
-├── RuleError(path, line)    a rule outside the rule language
+├── RuleError(message, cure, path, line)
+│                            a rule outside the rule language
 ├── NotFoundError            no such entity, statement or source
 ├── LinkingError             a remote source or snapshot failed
 └── StoreError               the store is locked, missing or broken
@@ -133,7 +134,18 @@ class QueryTooLargeError(QueryError):
 
 
 class RuleError(DataError):
-    """A rule file uses what the rule language does not allow."""
+    """A rule file uses what the rule language does not allow; `cure` says what mends it."""
+
+    def __init__(
+        self,
+        message: str,
+        cure: str,
+        *,
+        path: Path | str | None = None,
+        line: int | None = None,
+    ):
+        super().__init__(f"{message}: {cure}", path=path, line=line)
+        self.message, self.cure = message, cure
 
 
 class NotFoundError(AxisKGError):

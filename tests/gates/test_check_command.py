@@ -26,7 +26,7 @@ def test_green(runner: CliRunner) -> None:
     result = runner.invoke(app, ["check"])
     assert result.exit_code == Exit.OK, result.output
     assert result.stdout == ""
-    for gate in ("vocabulary", "shapes", "violations", "queries", "consistency"):
+    for gate in ("vocabulary", "shapes", "violations", "queries", "rules", "consistency"):
         assert gate in result.stderr
 
 
@@ -60,6 +60,7 @@ def test_json(runner: CliRunner) -> None:
         "shapes": "failed",
         "violations": "passed",
         "queries": "passed",
+        "rules": "passed",
         "consistency": "unchecked",
     }
     [finding] = report["gates"][1]["findings"]

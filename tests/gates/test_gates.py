@@ -76,6 +76,82 @@ def test_a_broken_query_fails_just_its_gate(settings: Settings) -> None:
     assert "axis:standing" in finding.cure
 
 
+HEADER = """#+ label: backs by proxy
+#+ description: A backs what B backs.
+#+ category: test
+PREFIX axis: <https://w3id.org/axiskg/ontology#>
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "message", "cure"),
+    [
+        (
+            HEADER + "CONSTRUCT { ?a axis:standsBy ?b }\nWHERE { ?a axis:backs ?b OPTIONAL { ?b a"
+            " axis:State } }",
+            6,
+            "a rule has no optional part",
+            "write two rules",
+        ),
+        (
+            HEADER + "CONSTRUCT { ?a axis:standsBy ?z } WHERE { ?a axis:backs ?b }",
+            5,
+            "?z is in the template but not in the body",
+            "let the body bind ?z, or leave it out",
+        ),
+        (
+            HEADER + "CONSTRUCT { ?a axis:standsBy ?b }\nWHERE { ?a axis:bakcs ?b }",
+            6,
+            "axis:bakcs is not in the ontology",
+            "did you mean backs",
+        ),
+        (
+            HEADER.replace("#+ category: test\n", "") + "CONSTRUCT { ?a axis:standsBy ?b }\n"
+            "WHERE { ?a axis:backs ?b }",
+            1,
+            "the header lacks `category`",
+            "add a line `#+ category: …`",
+        ),
+        (
+            HEADER + "CONSTRUCT { ?a axis:standsBy ?b } WHERE { ?a axis:backs ?b ",
+            5,
+            "not SPARQL",
+            "correct the query",
+        ),
+        (
+            HEADER + "CONSTRUCT { ?a axis:standsBy ?b }\nWHERE { ?a axis:closeTo ?b\n"
+            "  FILTER NOT EXISTS { ?a axis:mutuallyBacks ?b } }",
+            7,
+            "axis:standsBy depends on the absence of axis:mutuallyBacks (by-proxy.rq), which"
+            " depends on axis:standsBy (mutual-backing.rq); a conclusion would undo its own ground",
+            "let one of by-proxy.rq, mutual-backing.rq read",
+        ),
+    ],
+    ids=["construct", "head", "term", "header", "syntax", "cycle"],
+)
+def test_a_broken_rule_fails_just_its_gate(
+    settings: Settings, rule: str, line: int, message: str, cure: str
+) -> None:
+    path = settings.ontology_dir / "rules" / "by-proxy.rq"
+    path.write_text(rule, encoding="utf-8")
+    report = checked(settings, java="none")
+    assert report.failed == ("rules",)
+    [finding] = next(r.findings for r in report.gates if r.gate == "rules")
+    assert finding.place == f"ontology/rules/by-proxy.rq:{line}"
+    assert finding.message.startswith(message)
+    assert cure in finding.cure
+
+
+def test_each_broken_rule_is_reported(settings: Settings) -> None:
+    rules = settings.ontology_dir / "rules"
+    for name in ("one", "two"):
+        text = HEADER + "CONSTRUCT { ?a axis:standsBy ?z } WHERE { ?a axis:backs ?b }"
+        (rules / f"{name}.rq").write_text(text, encoding="utf-8")
+    report = checked(settings, java="none")
+    findings = next(r.findings for r in report.gates if r.gate == "rules")
+    assert [finding.subject for finding in findings] == ["one.rq", "two.rq"]
+
+
 def test_a_broken_term_fails_just_its_gate(settings: Settings) -> None:
     module = settings.ontology_dir / "modules" / "actors.ttl"
     text = module.read_text(encoding="utf-8")

@@ -141,7 +141,7 @@ ALL_ERRORS = [
     errors.QueryTooLargeError("x"),
     errors.NotAllowedError("x"),
     errors.ConflictError("x"),
-    errors.RuleError("x"),
+    errors.RuleError("x", "y"),
     errors.NotFoundError("x"),
     errors.LinkingError("x"),
     errors.StoreLockedError("x"),

@@ -33,8 +33,9 @@ def check(
 ) -> None:
     """Run the gates over ontology, encoded statements, queries and rules.
 
-    Lint of the vocabulary, SHACL shapes, violation queries, lint of the queries, and consistency by
-    HermiT. Ends with 0 when all passed, 1 when one failed, 7 when one could not run.
+    Lint of the vocabulary, SHACL shapes, violation queries, lint of the queries, compilation of the
+    rules, and consistency by HermiT. Ends with 0 when all passed, 1 when one failed, 7 when one
+    could not run.
     """
     # The reasoner and the validators take longer to import than most commands to run.
     from axiskg.gates import CheckReport, Outcome, run_gates

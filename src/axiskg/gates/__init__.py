@@ -10,6 +10,7 @@ from axiskg.gates.consistency import check_consistency
 from axiskg.gates.corpus import Corpus, read_corpus
 from axiskg.gates.findings import CheckReport, Finding, GateReport, Outcome
 from axiskg.gates.query_lint import check_queries, query_files
+from axiskg.gates.rules import check_rules
 from axiskg.gates.shapes import check_shapes, read_shapes
 from axiskg.gates.violations import check_violations, read_violation_queries
 from axiskg.gates.vocabulary_lint import check_vocabulary
@@ -27,7 +28,7 @@ __all__ = [
     "run_gates",
 ]
 
-GATES = ("vocabulary", "shapes", "violations", "queries", "consistency")
+GATES = ("vocabulary", "shapes", "violations", "queries", "rules", "consistency")
 """The gates, in the order in which they run: the fast ones first."""
 
 
@@ -56,6 +57,7 @@ def run_gates(
     yield check_violations(corpus, read_violation_queries(settings.ontology_dir / "checks"))
     rules = settings.ontology_dir / "rules"
     yield check_queries(query_files(settings.queries_dir, rules), home=settings.home)
+    yield check_rules(ontology, rules, home=settings.home)
     yield check_consistency(corpus, java=java)
 
 

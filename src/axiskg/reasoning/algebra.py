@@ -1,8 +1,4 @@
-"""From SPARQL to rules: rdflib's algebra, read by a list of what is allowed; all else is refused.
-
-rdflib keeps no positions, so the line in a refusal is that of the first text that looks like the
-cause.
-"""
+"""From SPARQL to rules: rdflib's algebra, read by a list of what is allowed; all else refused."""
 
 from __future__ import annotations
 
@@ -10,14 +6,9 @@ import re
 from dataclasses import replace
 from typing import Any, Final, NoReturn
 
-from pyparsing import ParseBaseException
 from rdflib import BNode, URIRef, Variable
 from rdflib import Literal as RdflibLiteral
-from rdflib.plugins.sparql.algebra import translateQuery
-from rdflib.plugins.sparql.parser import parseQuery
-from rdflib.plugins.sparql.sparql import SPARQLError
 
-from axiskg.errors import RuleError
 from axiskg.namespaces import PROVENANCE_GRAPH
 from axiskg.reasoning.groups import Group, check_connected, finished, opened
 from axiskg.reasoning.ir import (
@@ -42,8 +33,9 @@ from axiskg.reasoning.ir import (
     relation_of,
     terms_of_test,
 )
+from axiskg.reasoning.parsing import NOT_ALLOWED, Refuse, parsed
 from axiskg.reasoning.paths import Paths
-from axiskg.reasoning.rules import RuleFile, line_of
+from axiskg.reasoning.rules import RuleFile
 from axiskg.reasoning.terms import is_literal, literal_text, short, values
 
 __all__ = ["rules_of"]
@@ -69,36 +61,14 @@ def rules_of(file: RuleFile) -> tuple[Rule, ...]:
 class _Reader:
     def __init__(self, file: RuleFile) -> None:
         self.file = file
-        self.lines = file.text.splitlines()
+        self.refuse = Refuse(file)
         self.paths = Paths(self.refuse)
         self.in_absent = False
-
-    def refuse(self, message: str, pattern: str | None = None) -> NoReturn:
-        line = None if pattern is None else line_of(self.lines, pattern, code=True)
-        if line is None:
-            line = line_of(self.lines, r"\bconstruct\b", code=True) or 1
-        raise RuleError(message, path=self.file.path, line=line)
 
     # the whole query
 
     def rules(self) -> tuple[Rule, ...]:
-        for pattern, message in (
-            (r"\{\s*\d*\s*,\s*\d*\s*\}", "path {n,m}: write p|p/p|p/p/p"),
-            (r"\binsert\b|\bdelete\b", "a rule is one CONSTRUCT, not an update"),
-        ):
-            if re.search(pattern, self.code(), re.IGNORECASE):
-                self.refuse(message, pattern)
-        if re.search(r"construct\s+where\b", self.code(), re.IGNORECASE):
-            self.refuse("not allowed in a rule: CONSTRUCT WHERE; write the template out", "where")
-        query = self.parsed()
-        if query.name != "ConstructQuery":
-            self.refuse(
-                f"a rule is one CONSTRUCT, not {query.name.removesuffix('Query').upper()}", r"\w"
-            )
-        if query.datasetClause is not None:
-            self.refuse("not allowed in a rule: FROM", r"\bfrom\b")
-        if not query.template:
-            self.refuse("the template has no triple", r"\bconstruct\b")
+        query = parsed(self.file, self.refuse)
         body = query.p
         if body.name == "Project":
             body = body.p
@@ -133,52 +103,28 @@ class _Reader:
                 )
         return tuple(found) + tuple(rule for rules in self.paths.helpers.values() for rule in rules)
 
-    def code(self) -> str:
-        """The text without comments, strings and IRIs, for searching by keyword."""
-        text = re.sub(r"<[^<>\s]*>|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", " ", self.file.text)
-        return re.sub(r"#.*", " ", text)
-
-    def parsed(self) -> Any:
-        try:
-            return translateQuery(parseQuery(self.file.text)).algebra
-        except (ParseBaseException, SPARQLError, ValueError) as error:
-            self.refuse_syntax(error)
-        except RecursionError:
-            self.refuse("nested too deeply: write several rules", r"\w")
-        except Exception as error:
-            if type(error) is not Exception:
-                raise
-            self.refuse_syntax(error)  # a bare one: an unknown prefix, wrong use of SELECT *, ...
-
-    def refuse_syntax(self, error: Exception) -> NoReturn:
-        line = error.lineno if isinstance(error, ParseBaseException) else 1
-        message = str(error).split("\n")[0]
-        if unknown := re.search(r"Unknown namespace prefix : ([\w-]+)", message):
-            message = f"the prefix {unknown[1]}: is not declared"
-            lines = self.file.text.splitlines()
-            line = line_of(lines, rf"\b{re.escape(unknown[1])}:", code=True) or 1
-        raise RuleError(f"not SPARQL: {message}", path=self.file.path, line=line) from error
-
     def head(self, s: Any, p: Any, o: Any, group: Group) -> Atom:
         if isinstance(s, BNode) or isinstance(o, BNode):
             self.refuse(
-                "a blank node in the template would make a new node in every run: name it with"
-                " BIND(IRI(CONCAT(...)))",
+                "a blank node in the template would make a new node in every run",
+                "name it with BIND(IRI(CONCAT(...)))",
                 r"_:|\[",
             )
         if not isinstance(p, URIRef):
-            self.refuse("name the property, or write one rule per property", rf"\?{p}\b")
+            self.refuse_open(f"?{p}", "property", rf"\?{p}\b")
         if isinstance(s, RdflibLiteral):
-            self.refuse("a literal is no subject", re.escape(str(s)))
+            self.refuse("a literal is no subject", "turn the triple round", re.escape(str(s)))
         subject, obj = self.term(s, group), self.term(o, group)
         for written, term in ((s, subject), (o, obj)):
             if isinstance(term, Var) and term not in group.bound():
                 self.refuse(
-                    f"?{written} is in the template but not in the body", rf"[?$]{written}\b"
+                    f"?{written} is in the template but not in the body",
+                    f"let the body bind ?{written}, or leave it out",
+                    rf"[?$]{written}\b",
                 )
         relation = relation_of(str(p), obj)
         if relation.kind is Kind.ANY_TYPE:
-            self.refuse("name the class, or write one rule per class", rf"\?{o}\b")
+            self.refuse_open(f"?{o}", "class", rf"\?{o}\b")
         return Atom(relation, subject, obj)
 
     def term(self, value: Any, group: Group | None = None) -> Term:
@@ -192,7 +138,7 @@ class _Reader:
         if isinstance(value, RdflibLiteral):
             datatype = None if value.datatype is None else str(value.datatype)
             return Const(literal_text(str(value), datatype, value.language))
-        return self.refuse(f"not allowed in a rule: {value}")
+        return self.refuse(f"{value} {NOT_ALLOWED}", "write an IRI, a literal or a variable")
 
     # group graph patterns
 
@@ -218,47 +164,70 @@ class _Reader:
             case "Graph":
                 return [self.graph(node)]
             case "LeftJoin":
-                self.refuse("a rule has no optional part: write two rules", r"\boptional\b")
+                self.refuse("a rule has no optional part", "write two rules", r"\boptional\b")
             case "Minus":
-                self.refuse("not allowed in a rule: MINUS; use FILTER NOT EXISTS", r"\bminus\b")
+                self.refuse(f"MINUS {NOT_ALLOWED}", "use FILTER NOT EXISTS", r"\bminus\b")
             case "ToMultiSet":
-                self.refuse("not allowed in a rule: sub-SELECT", r"\bselect\b")
+                self.refuse(
+                    f"a sub-SELECT {NOT_ALLOWED}",
+                    "write its pattern into the body, or into a rule of its own",
+                    r"\bselect\b",
+                )
             case name if name in _MODIFIERS:
                 what, pattern = _MODIFIERS[name]
-                self.refuse(f"not allowed in a rule: {what}", pattern)
+                self.refuse(f"{what} {NOT_ALLOWED}", "leave it out, or ask a query", pattern)
             case name:
-                return self.refuse(f"not allowed in a rule: {name}")
+                return self.refuse(
+                    f"{name} {NOT_ALLOWED}", "use patterns, FILTER, BIND, VALUES and UNION"
+                )
         return None
 
     def add_pattern(self, group: Group, s: Any, p: Any, o: Any) -> None:
         if isinstance(p, Variable):
-            self.refuse("name the property, or write one rule per property", rf"[?$]{p}\b")
+            self.refuse_open(f"?{p}", "property", rf"[?$]{p}\b")
         group.atoms.extend(self.paths.atoms(self.term(s), p, self.term(o)))
 
     def graph(self, node: Any) -> Group:
         if self.in_absent:
-            self.refuse("GRAPH is not allowed in NOT EXISTS", r"\bgraph\b")
+            self.refuse(
+                "GRAPH is not allowed in NOT EXISTS",
+                "write a rule for the pattern, and ask for the absence of its conclusion",
+                r"\bgraph\b",
+            )
         if node.p.name != "BGP":
-            self.refuse("GRAPH holds triple patterns only", r"\bgraph\b")
+            self.refuse(
+                "GRAPH holds triple patterns only",
+                "write the rest outside its braces",
+                r"\bgraph\b",
+            )
         group = Group()
         if isinstance(node.term, URIRef):
             if str(node.term) != PROVENANCE_GRAPH:
                 self.refuse(
                     f"GRAPH names a variable or {short(PROVENANCE_GRAPH)}, not {node.term}",
+                    "leave GRAPH out; which statements a rule reads is chosen when it runs",
                     r"\bgraph\b",
                 )
             for s, p, o in node.p.triples:
                 if not isinstance(p, URIRef):
-                    self.refuse("name the property in the provenance graph", r"\bgraph\b")
+                    self.refuse(
+                        "the provenance graph is read by properties, not by paths or variables",
+                        "name one property",
+                        r"\bgraph\b",
+                    )
                 group.atoms.append(Atom(PROVENANCE(str(p)), self.term(s), self.term(o)))
             return group
         if len(node.p.triples) != 1:
-            self.refuse("GRAPH ?st holds one triple pattern: a statement is one graph", r"\bgraph")
+            self.refuse(
+                "GRAPH ?st holds one triple pattern, for a statement is one graph",
+                "write a GRAPH for each pattern",
+                r"\bgraph",
+            )
         s, p, o = node.p.triples[0]
         if not isinstance(p, URIRef):
             self.refuse(
-                "GRAPH ?st with a path or a variable property can't say which statement: name one"
-                " property",
+                "GRAPH ?st with a path or a variable property can't say which statement",
+                "name one property",
                 r"\bgraph\b",
             )
         group.quoted.append(Quoted(Var(str(node.term)), str(p), self.term(s), self.term(o)))
@@ -278,13 +247,17 @@ class _Reader:
                 )
             )
         if any(cell is None for row in table for cell in row):
-            self.refuse("not allowed in a rule: UNDEF", r"\bundef\b")
+            self.refuse(f"UNDEF {NOT_ALLOWED}", "write two rules", r"\bundef\b")
         return ValueRows(tuple(Var(str(name)) for name in names), tuple(table))
 
     def const(self, value: Any) -> Const:
         term = self.term(value)
         if isinstance(term, Var):
-            self.refuse(f"a constant is needed in place of ?{term.name}", rf"[?$]{term.name}\b")
+            self.refuse(
+                f"?{term.name} stands where a constant must",
+                "write the constant",
+                rf"[?$]{term.name}\b",
+            )
         return term
 
     def extended(self, group: Group, node: Any) -> Group:
@@ -325,21 +298,35 @@ class _Reader:
     def refuse_function(self, expr: Any) -> NoReturn:
         name = getattr(expr, "name", str(expr)).removeprefix("Builtin_")
         if name.startswith("Aggregate_"):
-            self.refuse("not allowed in a rule: an aggregate", name.removeprefix("Aggregate_"))
+            self.refuse(
+                f"an aggregate {NOT_ALLOWED}",
+                "count in a query over the conclusions",
+                name.removeprefix("Aggregate_"),
+            )
         if name == "EXISTS":
             self.refuse(
-                "FILTER EXISTS: write the pattern in the body, so that the proof shows it",
+                f"FILTER EXISTS {NOT_ALLOWED}",
+                "write the pattern in the body, so that the proof shows it",
                 r"\bexists\b",
             )
         self.refuse(
-            f"{name} is not allowed: the result must depend on the data only, through the tests"
-            " and IRI(CONCAT(...)) of the rule language",
+            f"{name} is not allowed, for the result must depend on the data only",
+            "use the tests and IRI(CONCAT(...)) of the rule language",
             rf"\b{re.escape(name)}\b",
+        )
+
+    def refuse_open(self, written: str, kind: str, pattern: str) -> NoReturn:
+        plural = {"class": "classes", "property": "properties"}[kind]
+        self.refuse(
+            f"{written} stands for any {kind}, and rules are ordered by their {plural}",
+            f"name the {kind}, or write one rule per {kind}",
+            pattern,
         )
 
     def refuse_unbound(self, variable: Var) -> NoReturn:
         self.refuse(
-            f"?{variable.name} is not bound inside these braces; SPARQL would give nothing",
+            f"?{variable.name} is not bound inside these braces, and SPARQL would give nothing",
+            f"bind ?{variable.name} inside them, or move the FILTER or BIND out",
             rf"(filter|bind).*[?$]{variable.name}\b",
         )
 
@@ -365,14 +352,20 @@ class _Reader:
 
     def absences(self, expr: Any, outer: set[Var]) -> list[Absent]:
         if self.in_absent:
-            self.refuse("NOT EXISTS inside NOT EXISTS: write a rule for the inner one", r"exists")
+            self.refuse("NOT EXISTS inside NOT EXISTS", "write a rule for the inner one", r"exists")
         self.in_absent = True
         found = []
         for group in self.groups(expr.graph):
             if group.values or group.mints or group.binds:
-                self.refuse("NOT EXISTS holds patterns and filters only", r"\bnot\s+exists\b")
+                self.refuse(
+                    "NOT EXISTS holds patterns and filters only",
+                    "write BIND and VALUES outside its braces",
+                    r"\bnot\s+exists\b",
+                )
             if not group.atoms:
-                self.refuse("NOT EXISTS needs a pattern", r"\bnot\s+exists\b")
+                self.refuse(
+                    "NOT EXISTS needs a pattern", "write what must be absent", r"\bnot\s+exists\b"
+                )
             known = outer | group.bound()
             for test in group.tests:
                 for term in terms_of_test(test):
@@ -390,7 +383,7 @@ class _Reader:
                 return Either("or", tuple(self.test(e) for e in [expr.expr, *expr.other]))
             case "UnaryNot":
                 if getattr(expr.expr, "name", "") == "Builtin_EXISTS":
-                    self.refuse("write FILTER NOT EXISTS in place of ! EXISTS", r"!\s*exists")
+                    self.refuse(f"! EXISTS {NOT_ALLOWED}", "write FILTER NOT EXISTS", r"!\s*exists")
                 return Not(self.test(expr.expr))
             case "Builtin_sameTerm":
                 return Compare("sameTerm", self.operand(expr.arg1), self.operand(expr.arg2))
@@ -398,7 +391,9 @@ class _Reader:
                 return self.relational(expr)
             case "Builtin_NOTEXISTS":
                 return self.refuse(
-                    "NOT EXISTS stands alone in its FILTER, not in || or !", r"exists"
+                    "NOT EXISTS stands alone in its FILTER, not in || or !",
+                    "write a FILTER for it, or two rules",
+                    r"exists",
                 )
             case _:
                 return self.refuse_function(expr)
@@ -409,8 +404,8 @@ class _Reader:
             choices = list(expr.other)
             if len(choices) > MAX_CHOICES:
                 self.refuse(
-                    f"IN over {len(choices)} terms, more than {MAX_CHOICES}: put the set in the"
-                    " data as a class",
+                    f"IN over {len(choices)} terms, more than {MAX_CHOICES}",
+                    "put the set in the data as a class",
                     r"\bin\s*\(",
                 )
             terms = tuple(self.const(choice) for choice in choices)
@@ -425,15 +420,16 @@ class _Reader:
             for term in (left, right):
                 if isinstance(term, Const) and all(v is None for v in values(term.text)[1:]):
                     self.refuse(
-                        f"{short(term.text)} is neither a number nor a date: < and > compare"
+                        f"{short(term.text)} is neither a number nor a date, and < and > compare"
                         " those only",
+                        "compare with a number or a date",
                         re.escape(op),
                     )
         return Compare(op, left, right)
 
     def refuse_literal_equality(self) -> NoReturn:
         self.refuse(
-            "= on a literal compares values, not terms: use sameTerm, < or >", r"=|\bin\s*\("
+            "= on a literal compares values, not terms", "use sameTerm, < or >", r"=|\bin\s*\("
         )
 
     def operand(self, expr: Any) -> Term:

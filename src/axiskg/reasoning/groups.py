@@ -24,7 +24,7 @@ from axiskg.reasoning.ir import (
     relation_of,
     variables_of,
 )
-from axiskg.reasoning.paths import Refuse
+from axiskg.reasoning.parsing import Refuse
 from axiskg.reasoning.terms import short
 
 __all__ = ["Group", "check_connected", "finished", "opened"]
@@ -98,7 +98,7 @@ def finished(group: Group, refuse: Refuse) -> Group:
     """The alternative with BIND substituted, checked."""
     swap = group.stands_for
     if not group.atoms and not group.quoted:
-        refuse("the body has no triple pattern", r"\bwhere\b")
+        refuse("the body has no triple pattern", "write what it follows from", r"\bwhere\b")
 
     def swap_test(test: Test) -> Test:
         match test:
@@ -123,7 +123,7 @@ def finished(group: Group, refuse: Refuse) -> Group:
             for absent in group.absent
         ]
         if any(v in group.binds for rows in group.values for v in rows.variables):
-            refuse("BIND and VALUES give the same variable", r"\bbind\b")
+            refuse("BIND and VALUES give the same variable", "rename one", r"\bbind\b")
     _check_quotes(group, refuse)
     return group
 
@@ -140,8 +140,8 @@ def _check_quotes(group: Group, refuse: Refuse) -> None:
     for quote in group.quoted:
         if quote.statement not in explained:
             refuse(
-                f"GRAPH ?{quote.statement.name} would read denied and hedged statements: add"
-                f" GRAPH <{PROVENANCE_GRAPH}> {{ ?{quote.statement.name} axis:standing … }}, or"
+                f"GRAPH ?{quote.statement.name} would read denied and hedged statements",
+                f"add GRAPH <{PROVENANCE_GRAPH}> {{ ?{quote.statement.name} axis:standing … }}, or"
                 " leave GRAPH out",
                 r"\bgraph\b",
             )
@@ -170,8 +170,9 @@ def check_connected(group: Group, refuse: Refuse) -> None:
     if len(merged) > 1:
         first, second = merged[0][1], merged[1][1]
         refuse(
-            f"{{ {' . '.join(first)} }} and {{ {' . '.join(second)} }} share no variable: each"
+            f"{{ {' . '.join(first)} }} and {{ {' . '.join(second)} }} share no variable, so each"
             " would be paired with each",
+            "join them by a variable, or write two rules",
             r"\bwhere\b",
         )
 

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn, Protocol
+from typing import Any
 
 from rdflib import URIRef
 from rdflib.paths import AlternativePath, InvPath, MulPath, NegatedPath, Path, SequencePath
 
 from axiskg.reasoning.ir import Atom, Kind, Mode, Origin, Relation, Rule, Term, Var, relation_of
+from axiskg.reasoning.parsing import Refuse
 from axiskg.reasoning.terms import short
 
 __all__ = ["Paths"]
-
-
-class Refuse(Protocol):
-    """How a path that is not allowed is refused: never returns."""
-
-    def __call__(self, message: str, pattern: str | None = None) -> NoReturn: ...
 
 
 class Paths:
@@ -46,13 +41,14 @@ class Paths:
         if isinstance(path, MulPath):
             if path.mod != "+":
                 self.refuse(
-                    f"a path with {path.mod} also matches zero steps: use +",
+                    f"a path with {path.mod} also matches zero steps",
+                    "use +",
                     rf"\w\)?\s*[{path.mod}](?!\w)",
                 )
             return [Atom(self.helper(path), s, o)]
         if isinstance(path, NegatedPath):
-            self.refuse("a path with ! is not allowed: name the properties", r"!")
-        return self.refuse(f"not allowed in a rule: path {path}")
+            self.refuse("a path with ! is not allowed in a rule", "name the properties", r"!")
+        return self.refuse(f"the path {path} is not allowed in a rule", "use /, ^, | and +")
 
     def helper(self, path: Path) -> Relation:
         """The helper relation of a path, named by its text and shared by it."""

@@ -133,7 +133,8 @@ def _check_terms(file: RuleFile, rule: Rule, known: frozenset[str]) -> None:
             local = name.removeprefix(AXIS)
             near = did_you_mean(local, [k.removeprefix(AXIS) for k in known])
             raise RuleError(
-                f"{short(name)} is not in the ontology{near}",
+                f"{short(name)} is not in the ontology",
+                f"name a term that is, or describe this one in a module{near}",
                 path=file.path,
                 line=line_of(file.text.splitlines(), rf":{local}\b", code=True),
             )

@@ -16,6 +16,7 @@ from axiskg.errors import ParseError, RuleError
 __all__ = ["RuleFile", "line_of", "read_rule", "read_rules"]
 
 _KEYS: Final = {"label", "description", "category", "confidence", "tags"}
+_HEADER_CURE: Final = "write `key: value` lines after `#+`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def parse_rule(text: str, path: Path) -> RuleFile:
     header = "\n".join(line[2:].removeprefix(" ") for line in lines if line.startswith("#+"))
     if not header.strip():
         raise RuleError(
+            "the rule has no header",
             "a rule begins with `#+ label: …`, `#+ description: …`, `#+ category: …`",
             path=path,
             line=1,
@@ -65,19 +67,24 @@ def parse_rule(text: str, path: Path) -> RuleFile:
         mark = getattr(error, "problem_mark", None)
         line = None if mark is None else _header_line(lines, mark.line)
         what = getattr(error, "problem", None) or str(error).split("\n")[0]
-        raise RuleError(f"the #+ header is not YAML: {what}", path=path, line=line) from error
+        raise RuleError(
+            f"the #+ header is not YAML: {what}", _HEADER_CURE, path=path, line=line
+        ) from error
     if not isinstance(fields, dict):
-        raise RuleError("the #+ header needs `key: value` lines", path=path, line=1)
+        raise RuleError("the #+ header says nothing", _HEADER_CURE, path=path, line=1)
     if unknown := set(fields) - _KEYS:
         name = sorted(map(str, unknown))[0]
         raise RuleError(
-            f"unknown header key {name!r}; known are {', '.join(sorted(_KEYS))}",
+            f"unknown header key {name!r}",
+            f"known are {', '.join(sorted(_KEYS))}",
             path=path,
             line=line_of(lines, rf"^#\+\s*{re.escape(name)}"),
         )
     for key in ("label", "description", "category"):
         if not isinstance(fields.get(key), str) or not fields[key].strip():
-            raise RuleError(f"the header lacks `{key}`", path=path, line=1)
+            raise RuleError(
+                f"the header lacks `{key}`", f"add a line `#+ {key}: …`", path=path, line=1
+            )
     return RuleFile(
         name=path.stem,
         label=fields["label"].strip(),
@@ -96,7 +103,8 @@ def _confidence(value: Any, path: Path, lines: Sequence[str]) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1:
         return float(value)
     raise RuleError(
-        f"confidence is `min` or a number above 0 and at most 1, not {value!r}",
+        f"the confidence is {value!r}",
+        "confidence is `min` or a number above 0 and at most 1",
         path=path,
         line=line_of(lines, r"^#\+\s*confidence"),
     )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from axiskg.errors import ParseError, RuleError
 from axiskg.reasoning.algebra import rules_of
 from axiskg.reasoning.engine import Reasoner
+from axiskg.reasoning.ir import Atom, Kind, Origin, Relation, Rule, Var
 from axiskg.reasoning.program import compile_program
 from axiskg.reasoning.rules import parse_rule, read_rule, read_rules
 
@@ -112,7 +113,7 @@ def test_the_line_is_that_of_the_cause() -> None:
     assert caught.value.line == 3 + 3 + 4  # header, prefixes, line of the query
 
 
-def test_negation_in_recursion_names_the_cycle() -> None:
+def test_negation_in_recursion_names_the_cycle_and_its_files() -> None:
     one = rule(
         "CONSTRUCT { ?a t:up ?b } WHERE { ?a t:p ?b FILTER NOT EXISTS { ?a t:down ?b } }", "x"
     )
@@ -120,9 +121,43 @@ def test_negation_in_recursion_names_the_cycle() -> None:
     three = rule("CONSTRUCT { ?a t:down ?b } WHERE { ?a t:mid ?b }", "z")
     with pytest.raises(RuleError) as caught:
         compile_program([one, two, three])
-    assert "urn:t:up depends on the absence of urn:t:down" in str(caught.value)
-    assert "which depends on urn:t:mid, which depends on urn:t:up" in str(caught.value)
+    assert caught.value.message == (
+        "urn:t:up depends on the absence of urn:t:down (x.rq), which depends on urn:t:mid (z.rq),"
+        " which depends on urn:t:up (y.rq); a conclusion would undo its own ground"
+    )
+    assert "one of x.rq, y.rq, z.rq" in caught.value.cure
     compile_program([two, three])
+
+
+def test_a_cycle_over_a_path_and_an_axiom_names_where_each_step_comes_from() -> None:
+    one = rule(
+        "CONSTRUCT { ?a t:up ?b } WHERE { ?a t:p ?b FILTER NOT EXISTS { ?a t:down+ ?b } }", "x"
+    )
+    two = rule("CONSTRUCT { ?a t:mid ?b } WHERE { ?a (t:q|t:up)/t:r ?b }", "y")
+    axiom = Rule(
+        Origin("prp-spo1", "t:mid rdfs:subPropertyOf t:down"),
+        1,
+        Atom(Relation(Kind.PROPERTY, "urn:t:down"), Var("x"), Var("y")),
+        (Atom(Relation(Kind.PROPERTY, "urn:t:mid"), Var("x"), Var("y")),),
+    )
+    with pytest.raises(RuleError) as caught:
+        compile_program([one, two], [axiom])
+    message = caught.value.message
+    assert "(x.rq), which depends on urn:t:down" in message
+    assert "urn:t:mid (the ontology: t:mid rdfs:subPropertyOf t:down)" in message
+    assert message.endswith("urn:t:up (y.rq); a conclusion would undo its own ground")
+    assert str(caught.value.path) == "x.rq"
+    assert "one of x.rq, y.rq read" in caught.value.cure
+
+
+def test_a_cycle_through_a_part_that_rules_share_names_a_file() -> None:
+    shared = "?a t:p ?m . ?m t:q ?b FILTER NOT EXISTS { ?a t:up ?m }"
+    one = rule(f"CONSTRUCT {{ ?a t:up ?b }} WHERE {{ {shared} . ?b t:r ?c }}", "x")
+    two = rule(f"CONSTRUCT {{ ?a t:side ?b }} WHERE {{ {shared} . ?b t:s ?c }}", "y")
+    with pytest.raises(RuleError) as caught:
+        compile_program([one, two])
+    assert caught.value.message.startswith("urn:t:up depends on the absence of urn:t:up (x.rq)")
+    assert str(caught.value.path) == "x.rq"
 
 
 def test_names_made_in_recursion_are_refused() -> None:
