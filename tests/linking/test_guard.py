@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -148,3 +148,144 @@ def test_a_server_that_wants_a_long_rest_gets_it(misbehaving: tuple[str, list[st
     root, seen = misbehaving
     reply = fetch(f"{root}/busy", Reach(timeout_s=9_000.0, retries=2, allow_loopback=True))
     assert (reply.status, reply.retry_after_s, len(seen)) == (429, 3600.0, 1)
+
+
+@pytest.mark.parametrize(
+    "wait", ["Wed, 21 Oct 2099 07:28:00 GMT", "Wed, 21 Oct 2099 07:28:00 -0000", "3600"]
+)
+def test_a_rest_may_be_told_as_a_day_and_time(wait: str) -> None:
+    answer = f"HTTP/1.1 429 Rest\r\nRetry-After: {wait}\r\nContent-Length: 0\r\n\r\n"
+    with saying(answer.encode(), b"") as (root, seen):
+        reply = fetch(root, Reach(timeout_s=9_000.0, retries=2, allow_loopback=True))
+    assert reply.retry_after_s is not None
+    assert reply.retry_after_s >= 3600.0
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize(
+    "wait", ["\u00b2", "soon", "-1", "", "1" * 400, "Mon, 99 Oct 2099 07:28:00 GMT"]
+)
+def test_a_rest_that_is_none_is_passed_over(wait: str) -> None:
+    fields = b"Retry-After: " + wait.encode("latin-1") + b"\r\nContent-Length: 0\r\n\r\n"
+    with saying(b"HTTP/1.1 503 Unavailable\r\n" + fields, b"") as (root, _):
+        reach = Reach(timeout_s=5.0, retries=1, allow_loopback=True, backoff_s=0.01)
+        assert fetch(root, reach).status == 503
+
+
+@contextmanager
+def saying(first: bytes, then: bytes) -> Iterator[tuple[str, list[bytes]]]:
+    """The URL of a server that says `first`, then `then` each 10 ms for ever; what it was asked."""
+    seen: list[bytes] = []
+    over = threading.Event()
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while not over.is_set():
+            try:
+                visitor, _ = door.accept()
+            except OSError:
+                return
+            with visitor, suppress(OSError):
+                seen.append(visitor.recv(65_536))
+                visitor.sendall(first)
+                while then and not over.wait(0.01):
+                    visitor.sendall(then)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{door.getsockname()[1]}/", seen
+    finally:
+        over.set()
+        door.shutdown(socket.SHUT_RDWR)
+        door.close()
+        thread.join()
+
+
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (b"", b"H"),
+        (OK, b"X"),
+        (OK, b"X: y\r\n"),
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n1;", b"a"),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (OK + b"Content-Length: 1000000\r\n\r\n", b" "),
+    ],
+    ids=["status", "name", "fields", "hints", "extension", "chunks", "body"],
+)
+def test_what_drips_ends_in_time(first: bytes, then: bytes) -> None:
+    """Bytes that keep arriving hold nobody longer than the whole may take."""
+    with (
+        saying(first, then) as (root, seen),
+        pytest.raises(LinkingError, match=r"did not answer in 0\.3 s|does not answer"),
+    ):
+        fetch(root, Reach(timeout_s=0.3, retries=0, allow_loopback=True))
+    assert len(seen) == 1
+
+
+def test_an_address_that_is_not_found_in_time() -> None:
+    over = threading.Event()
+
+    def resolve(host: str, port: int) -> list[str]:
+        over.wait(60)
+        return ["127.0.0.1"]
+
+    try:
+        with pytest.raises(LinkingError, match=r"did not answer in 0\.1 s"):
+            fetch("http://slow.example/", Reach(timeout_s=0.1, retries=0, resolve=resolve))
+    finally:
+        over.set()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "10.0.0.1", "172.16.0.1", "192.168.0.1", "100.64.0.1", "127.0.0.2", "127.1", "2130706433",
+        "0x7f000001", "0177.0.0.1", "0", "169.254.169.254", "192.0.0.8", "198.18.0.1", "224.0.0.1",
+        "240.0.0.1", "255.255.255.255", "[::1]", "[::]", "[::127.0.0.1]", "[::ffff:127.0.0.1]",
+        "[::ffff:10.0.0.1]", "[::ffff:0:10.0.0.1]", "[64:ff9b::a00:1]", "[64:ff9b:1::a00:1]",
+        "[2002:7f00:1::]", "[2001:0:a00:1::f5ff:fffe]", "[fe80::1]", "[fec0::1]", "[fc00::1]",
+        "[ff02::1]", "[2001:db8::1]", "[100::1]", "localhost",
+    ],
+)  # fmt: skip
+def test_no_redirect_leads_to_an_address_that_is_not_public(start: Start, address: str) -> None:
+    """Whatever way the address is written; the server that redirects may be private itself."""
+    server = start(f"http://{address}:9/")
+    with pytest.raises(LinkingError, match="a private address, and is not asked"):
+        fetch(f"http://{server}/", named(server))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "file:///etc/passwd", "gopher://8.8.8.8/", "http://a:b@8.8.8.8/", "http://8.8.8.8:0/",
+        "http://8.8.8.8:99999/", "http://[8.8.8.8/", "http://\u00bf/", "http://8.8.8.8/\x1b[2J",
+    ],
+)  # fmt: skip
+def test_a_redirect_to_what_is_no_address(target: str, start: Start) -> None:
+    server = start(target)
+    with pytest.raises(LinkingError, match=r"is no (plain http or https )?address") as raised:
+        fetch(f"http://{server}/", named(server))
+    assert str(raised.value).isprintable()
+
+
+def test_a_name_that_changes_leads_nowhere_else(start: Start) -> None:
+    """The connection is made to the address that was looked at, and each redirect is looked at."""
+    asked: list[str] = []
+
+    def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return ["127.0.0.1"] if len(asked) == 1 else ["127.0.0.1", "10.0.0.1"]
+
+    port = start("").rpartition(":")[2]
+    turning = start(f"http://turning.example:{port}/").rpartition(":")[2]
+    known = frozenset({f"turning.example:{turning}"})
+    reach = Reach(timeout_s=5.0, retries=0, allow_private=known, resolve=resolve)
+    with pytest.raises(LinkingError, match="a private address, and is not asked"):
+        fetch(f"http://turning.example:{turning}/", reach)
+    assert asked == ["turning.example"] * 2

@@ -7,25 +7,28 @@ A server that the operator has named may be private; no redirect leads to it fro
 
 from __future__ import annotations
 
-import ipaddress
-import socket
+import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpcore
 
 from axiskg.errors import LinkingError
+from axiskg.linking.addresses import Resolve, is_reachable, resolved, resolved_within
 
-__all__ = ["Reach", "Reply", "fetch"]
+__all__ = ["Reach", "Reply", "fetch", "shown"]
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS: Final = 3
 _RETRIED: Final = frozenset({429, 500, 502, 503, 504})
 _MAX_PAUSE_S: Final = 30.0
+_PIECE: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Reach:
     retries: int = 2
     allow_loopback: bool = False
     allow_private: frozenset[str] = frozenset()
-    resolve: Callable[[str, int], Sequence[str]] | None = None
+    resolve: Resolve | None = None
     user_agent: str = "AxisKG"
     backoff_s: float = 0.5
 
@@ -59,13 +62,59 @@ class Reply:
     retry_after_s: float | None = None
 
 
+class _Timed(httpcore.NetworkStream):
+    """A connection that ends at a time, however steadily it drips: of bytes, of headers, of hints.
+
+    The client library's own timeouts begin anew with each byte that arrives.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+        self._stream, self._deadline = stream, deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """What has arrived."""
+        return self._stream.read(max_bytes, _left(self._deadline))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send the whole of it."""
+        for start in range(0, len(buffer), _PIECE):
+            self._stream.write(buffer[start : start + _PIECE], _left(self._deadline))
+
+    def close(self) -> None:
+        """End the connection."""
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """The same connection under TLS."""
+        left = _left(self._deadline)
+        return _Timed(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        """What is known of the connection."""
+        return self._stream.get_extra_info(info)
+
+
+def _left(deadline: float) -> float:
+    """The seconds until then. Raises `httpcore.ReadTimeout` when there are none."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout("no time left")
+    return left
+
+
 class _Guarded(httpcore.SyncBackend):
     """Connects to public addresses only; and to private ones of the server `named`."""
 
-    def __init__(self, reach: Reach, named: tuple[str, int] | None) -> None:
+    def __init__(self, reach: Reach, named: tuple[str, int] | None, deadline: float) -> None:
         self._allow_loopback = reach.allow_loopback
-        self._resolve = reach.resolve or _resolved
+        self._resolve = reach.resolve or resolved
         self._named = named
+        self._deadline = deadline
 
     def connect_tcp(
         self,
@@ -76,15 +125,12 @@ class _Guarded(httpcore.SyncBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """A connection to the first address of `host` that takes one, if all may be reached."""
-        try:
-            addresses = self._resolve(host, port)
-        except (OSError, UnicodeError) as error:
-            raise LinkingError(f"{host}: no such server ({error})") from error
+        addresses = resolved_within(_left(self._deadline), self._resolve, host, port)
         if not addresses:
             raise LinkingError(f"{host}: no such server (it has no address)")
         named = (host.casefold(), port) == self._named
         for address in addresses:
-            if not _reachable(address, allow_loopback=self._allow_loopback, named=named):
+            if not is_reachable(address, allow_loopback=self._allow_loopback, named=named):
                 raise LinkingError(
                     f"{host} is at {address}, a private address, and is not asked;"
                     " AXISKG_PRIVATE_TARGETS names targets that may have such addresses,"
@@ -93,8 +139,12 @@ class _Guarded(httpcore.SyncBackend):
         *others, last = addresses
         for address in others:
             with suppress(httpcore.ConnectError):
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
-        return super().connect_tcp(last, port, timeout, local_address, socket_options)
+                return self._connected(address, port)
+        return self._connected(last, port)
+
+    def _connected(self, address: str, port: int) -> httpcore.NetworkStream:
+        left = _left(self._deadline)
+        return _Timed(super().connect_tcp(address, port, left), self._deadline)
 
     def connect_unix_socket(
         self,
@@ -106,39 +156,6 @@ class _Guarded(httpcore.SyncBackend):
         raise LinkingError(f"{path}: socket files are not asked")
 
 
-_SHARED: Final = ipaddress.ip_network("100.64.0.0/10")
-_TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
-
-
-def _resolved(host: str, port: int) -> list[str]:
-    """The addresses that the system's resolver finds."""
-    return [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
-def _carried(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 address leads to (RFC 3056, 4380, 6052), if any."""
-    if address.ipv4_mapped is not None or address.sixtofour is not None:
-        return address.ipv4_mapped or address.sixtofour
-    if address.teredo is not None:
-        return address.teredo[1]
-    low = int(address) & 0xFFFFFFFF
-    if address in _TRANSLATED or (int(address) >> 32 == 0 and low > 1):
-        return ipaddress.IPv4Address(low)
-    return None
-
-
-def _reachable(text: str, *, allow_loopback: bool, named: bool) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        address = _carried(address) or address
-    if address.is_loopback:
-        return allow_loopback or named
-    if address.is_multicast or address.is_link_local or address.is_unspecified:
-        return False
-    lan = address.is_private or (address.version == 4 and address in _SHARED)
-    return address.is_global or (named and lan and not address.is_reserved)
-
-
 def _named(url: str, allowed: frozenset[str]) -> tuple[str, int] | None:
     """Host and port of a URL whose server may be private; None when it may not.
 
@@ -148,15 +165,33 @@ def _named(url: str, allowed: frozenset[str]) -> tuple[str, int] | None:
     ('fd00::7', 80)
     >>> _named("http://sparql.lan/query", frozenset({"sparql.lan:7878", "lan"}))
     """
-    try:
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError as error:
-        raise LinkingError(f"{url} is no plain http or https address ({error})") from error
+    parts = _parts(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
     host = (parts.hostname or "").casefold()
     shown = f"[{host}]" if ":" in host else host
     known = {entry.casefold() for entry in allowed}
     return (host, port) if known & {host, shown, f"{shown}:{port}"} else None
+
+
+def _parts(url: str) -> SplitResult:
+    """The parts of a URL that may be asked. Raises `LinkingError` for any other."""
+    reason = ""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        reason = f" ({error})"
+    else:
+        good = parts.scheme in ("http", "https") and parts.hostname and parts.username is None
+        if good and port != 0 and url.isascii() and url.isprintable():
+            return parts
+    raise LinkingError(f"{shown(url)} is no plain http or https address{reason}")
+
+
+def shown(text: str, most: int = 200) -> str:
+    """Words of another server for a message: on one line, without signs that steer a terminal."""
+    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return plain if len(plain) <= most else f"{plain[:most]}..."
 
 
 def _place(url: str) -> str:
@@ -190,10 +225,12 @@ def fetch(
             reply = _follow(url, reach, deadline, method, headers, body)
         except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
             if last or time.monotonic() + pause >= deadline:
-                reason = str(error) or type(error).__name__
+                reason = shown(str(error)) or type(error).__name__
                 raise LinkingError(f"{_place(url)} does not answer ({reason})") from error
         except httpcore.TimeoutException as error:
-            raise LinkingError(f"{_place(url)} did not answer in {reach.timeout_s:g} s") from error
+            raise LinkingError(
+                f"{_place(url)} did not answer in {reach.timeout_s:.3g} s"
+            ) from error
         else:
             if reply.status not in _RETRIED or last:
                 return reply
@@ -213,19 +250,43 @@ def _follow(
     body: bytes | None,
 ) -> Reply:
     """One try, through at most three redirects."""
-    backend = _Guarded(reach, _named(url, reach.allow_private))
+    backend = _Guarded(reach, _named(url, reach.allow_private), deadline)
     with httpcore.ConnectionPool(network_backend=backend, http2=False) as pool:
         for _ in range(_MAX_REDIRECTS + 1):
-            parts = urlsplit(url)
-            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-                raise LinkingError(f"{url} is no plain http or https address")
+            _parts(url)
             reply, target = _once(pool, url, reach, deadline, method, headers, body)
             if target is None:
                 return reply
             if reply.status == 303:
                 method, body = "GET", None
-            url = urljoin(url, target)
+            url = _joined(url, target)
     raise LinkingError(f"{_place(url)}: more than {_MAX_REDIRECTS} redirects")
+
+
+def _seconds(wait: str) -> float | None:
+    """The pause that a field Retry-After asks for: seconds, or a day and time (RFC 9110, 10.2.3).
+
+    >>> _seconds("120"), _seconds("Mon, 01 Jan 2001 00:00:00 GMT"), _seconds("soon")
+    (120.0, 0.0, None)
+    """
+    if wait.isascii() and wait.isdigit():
+        return float(wait)
+    try:
+        until = parsedate_to_datetime(wait)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+
+
+def _joined(url: str, target: str) -> str:
+    """Where a redirect leads. Raises `LinkingError` when that is no address."""
+    try:
+        return urljoin(url, target)
+    except ValueError as error:
+        message = f"{_place(url)} redirects to {shown(target)}, which is no address ({error})"
+        raise LinkingError(message) from error
 
 
 def _once(
@@ -238,10 +299,7 @@ def _once(
     body: bytes | None,
 ) -> tuple[Reply, str | None]:
     """One request; the reply and where it redirects to."""
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise httpcore.ReadTimeout("no time left")
-    timeout = dict.fromkeys(("connect", "read", "write", "pool"), left)
+    timeout = dict.fromkeys(("connect", "read", "write", "pool"), _left(deadline))
     with pool.stream(
         method, url, headers=[*headers.items()], content=body, extensions={"timeout": timeout}
     ) as response:
@@ -258,8 +316,6 @@ def _once(
                 raise LinkingError(
                     f"{_place(url)} sends more than {reach.max_bytes // 1_000_000} MB"
                 )
-            if time.monotonic() > deadline:
-                raise httpcore.ReadTimeout("no time left")
             chunks.append(chunk)
     wait = fields.get("retry-after", "")
     return (
@@ -268,7 +324,7 @@ def _once(
             media_type=fields.get("content-type", "").partition(";")[0].strip().lower(),
             body=b"".join(chunks),
             url=url,
-            retry_after_s=float(wait) if wait.isdigit() else None,
+            retry_after_s=_seconds(wait),
         ),
         target,
     )

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from axiskg.errors import LinkingError, QueryTooLargeError
-from axiskg.linking.guard import Reach, fetch
+from axiskg.linking.guard import Reach, fetch, shown
 from axiskg.linking.http_cache import HttpCache
 from axiskg.namespaces import ROOT
 
@@ -62,10 +62,11 @@ def _ask(url: str, text: str, reach: Reach) -> bytes:
             content_type="application/x-www-form-urlencoded",
         )
     if reply.status != 200:
-        said = " ".join(reply.body[:300].decode("utf-8", "replace").split())
+        said = shown(reply.body[:1_000].decode("utf-8", "replace"))
         raise LinkingError(f"{url} answers {reply.status}: {said or 'nothing'}")
     if reply.media_type not in (_JSON, "application/json"):
-        raise LinkingError(f"{url} answers {reply.media_type or 'no media type'}, not {_JSON}")
+        kind = shown(reply.media_type) or "no media type"
+        raise LinkingError(f"{url} answers {kind}, not {_JSON}")
     return reply.body
 
 
@@ -81,7 +82,8 @@ def _table(url: str, body: bytes, max_rows: int, *, cached: bool) -> Table:
             )
         rows = tuple(tuple(_term(row.get(name)) for name in variables) for row in bindings)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise LinkingError(f"{url} answers what is no SPARQL result ({error!r})") from error
+        reason = shown(f"{type(error).__name__}: {error}")
+        raise LinkingError(f"{url} answers what is no SPARQL result ({reason})") from error
     return Table(variables, rows, cached)
 
 
@@ -103,7 +105,7 @@ def _term(cell: Mapping[str, Any] | None) -> Term | None:
     if kind == "uri":
         return NamedNode(value)
     if kind == "bnode":
-        return NamedNode(f"{ROOT}.well-known/genid/{quote(BlankNode(value).value, safe='')}")
+        return NamedNode(f"{ROOT}.well-known/genid/{quote(value, safe='')}")
     if kind not in ("literal", "typed-literal"):
         raise ValueError(f"a term of type {kind!r}")
     if "xml:lang" in cell:
