@@ -10,14 +10,9 @@ from pydantic import Field
 from axiskg.errors import NotFoundError
 from axiskg.reasoning.citations import dating
 from axiskg.reasoning.findings import ASSUMED, Findings
+from axiskg.reasoning.proof_rdf import write_proofs_rdf
 from axiskg.reasoning.proofs import Asserted, Derivation, Key, Proof
-from axiskg.reasoning.rendering import (
-    proof_mermaid,
-    proof_text,
-    said,
-    why_not_text,
-    write_proof_rdf,
-)
+from axiskg.reasoning.rendering import proof_text, proofs_mermaid, said, why_not_text
 from axiskg.reasoning.values import Asked, Citation, Counter, Value, short
 from axiskg.reasoning.why_not import Attempt
 
@@ -88,8 +83,8 @@ class Explanation(Value):
     statements: tuple[Citation, ...]
     counter_evidence: tuple[Counter, ...]
     text: str
-    mermaid: str
-    prov: str = Field(description="The first proof as PROV-O in Turtle.")
+    mermaid: str = Field(description="The proofs as a flow chart, several in a box each.")
+    prov: str = Field(description="The proofs as PROV-O in Turtle.")
     asked: Asked
 
 
@@ -160,8 +155,8 @@ def explanation_of(
             f"{proof_text(proof, cite)}\n{_together(proof, by_iri, asked).words}"
             for proof in proofs
         ),
-        mermaid=proof_mermaid(proofs[0], cite),
-        prov=write_proof_rdf(proofs[0], by_iri),
+        mermaid=proofs_mermaid(proofs, cite),
+        prov=write_proofs_rdf(proofs, by_iri),
         asked=asked,
     )
 

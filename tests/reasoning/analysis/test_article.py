@@ -9,7 +9,7 @@ from axiskg.errors import NotFoundError, ParameterError
 from axiskg.namespaces import AXIS, PREFIXES, SRC
 from axiskg.reasoning.analysis import Analysis
 from axiskg.reasoning.mutual import Direction, MutualBacking
-from axiskg.reasoning.rendering import read_proof_rdf
+from axiskg.reasoning.proof_rdf import read_proofs_rdf
 from axiskg.reasoning.values import Citation
 from axiskg.reasoning.what_if import Change
 
@@ -281,7 +281,7 @@ def test_an_explanation_reaches_the_sentences(article: Analysis) -> None:
     assert {c.paragraph for c in found.statements} <= {14, 17}
     assert "p14" in found.text
     assert found.mermaid.startswith(("graph", "flowchart"))
-    read = read_proof_rdf(found.prov)
+    [read] = read_proofs_rdf(found.prov)
     assert set(read.statements) == {citation.statement for citation in found.statements}
 
 
@@ -294,8 +294,17 @@ def test_a_proof_in_rdf_names_source_paragraph_and_sentence(article: Analysis) -
     asked += f"prov:hadPrimarySource <{SRC}fp-2023-china-russia-axis> }}"
     ((paragraph, sentence),) = told.query(asked)
     assert (int(paragraph), int(sentence)) == (26, 3)
-    again = read_proof_rdf(told.serialize(format="turtle"))
-    assert again == read_proof_rdf(found.prov)
+    again = read_proofs_rdf(told.serialize(format="turtle"))
+    assert again == read_proofs_rdf(found.prov)
+
+
+def test_every_form_has_as_many_proofs_as_were_asked_for(article: Analysis) -> None:
+    found = article.explain("iran", "indirectlyAlignedWith", "china", max_proofs=3)
+    assert len(found.proofs) == 3
+    assert len(read_proofs_rdf(found.prov)) == 3
+    assert found.mermaid.count("subgraph") == 3
+    cited = {citation.statement for citation in found.statements}
+    assert {st for proof in read_proofs_rdf(found.prov) for st in proof.statements} == cited
 
 
 def test_steps_say_how_the_rule_was_bound(article: Analysis) -> None:

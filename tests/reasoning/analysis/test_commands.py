@@ -60,6 +60,16 @@ def test_explain_in_its_forms(built: Settings, form: str, words: str) -> None:
     assert words in told
 
 
+@pytest.mark.parametrize(
+    ("form", "mark"),
+    [("mermaid", "subgraph"), ("prov", "prov:Collection"), ("text", "All premises may hold")],
+)
+def test_explain_gives_all_the_proofs_asked_for(built: Settings, form: str, mark: str) -> None:
+    triple = ("iran", "indirectlyAlignedWith", "china")
+    told = ask(built, "explain", *triple, "--format", form, "--proofs", "2")
+    assert told.count(mark) == 2
+
+
 def test_why_not_and_what_if(built: Settings) -> None:
     told = ask(built, "why-not", "china", "allianceWith", "russia")
     assert "does not hold" in told
