@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.linking_mentions import others_table
+from benchmarks.linking_mentions import bodies_table, others_table
 from rapidfuzz import fuzz, process
 from rigour.territories import lookup_territory
 
@@ -320,6 +320,7 @@ def main() -> None:
                 build_snapshot(extract, snapshot)
                 settings = Settings(wikidata_snapshot=snapshot, link_judgements=folder / "none")
                 print("\n" + others_table(data, Linker(settings)))
+                print("\n" + bodies_table(data, Linker(settings)))
         if options.only == "quality":
             return
         took = speed(extract, folder)

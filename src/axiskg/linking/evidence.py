@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from axiskg.linking import keys
-from axiskg.linking.bodies import organization
-from axiskg.linking.codes import is_word, state_code
-from axiskg.linking.curated import Curated
-from axiskg.linking.doubts import capital_of, of_parent, of_sort
 from axiskg.linking.kinds import KINDS
-from axiskg.linking.names import Name
-from axiskg.linking.snapshot import Hit, Item, Snapshot
-from axiskg.linking.territories import Territory, full_names, listed, territory
-from axiskg.linking.translations import translated
+from axiskg.linking.snapshot import Item, Snapshot
+from axiskg.linking.territories import Territory
 
-__all__ = ["STRENGTH", "Evidence", "gather", "suggestions"]
+__all__ = ["ATTESTED", "SETTLED", "STRENGTH", "Evidence", "item_of", "territory_item"]
 
 STRENGTH: Final = {
     "judged": 1.2,
@@ -34,6 +25,7 @@ STRENGTH: Final = {
     "qualified": 0.86,
     "alias": 0.85,
     "titled": 0.84,
+    "both": 0.84,
     "bag": 0.8,
     "trimmed": 0.79,
     "core": 0.78,
@@ -47,34 +39,11 @@ STRENGTH: Final = {
 }
 """How much each kind of evidence counts; measured order of precision, see docs/linking.md."""
 
-_COMMON: Final = frozenset({"concept", "work", "other", "office", "person"})
-"""Kinds whose names are often plain words, so that capitals tell them from one another."""
+ATTESTED: Final = frozenset({"label", "official", "alias", "register"})
+"""Evidence by a name that the snapshot has for the item itself."""
 
-_ATTESTED: Final = frozenset({"label", "official", "alias", "register"})
-
-_FAMED: Final = 3.0
-"""How much more prominent (20 times, as a logarithm) what two capitals mean alone must be."""
-
-_PLACES: Final = frozenset({"city", "region", "island"})
-_SETTLED: Final = frozenset({"state", "igo"})
+SETTLED: Final = frozenset({"state", "igo"})
 """Kinds whose names stand against whatever else is shortened to the same."""
-
-_OUTSHONE: Final = 2.0
-"""How much more prominent (seven times, as a logarithm) an item must be than what its name is
-short for, to keep it."""
-
-_TOWN: Final = 1.5
-"""The prominence of a town of which three things are said."""
-
-_SAME_GROUND: Final = frozenset({"former-state", "region", "island"})
-"""Kinds of which a state of today may be the better reading of the same name."""
-
-_TITLES: Final = re.compile(
-    r"^(?:(?:chinese|russian|american|u\.?s\.?|iranian|indian|former|then)\s+)?"
-    r"(?:president|premier|chairman|prime minister|foreign minister|chancellor|king|queen|general"
-    r"|secretary|senator|mr|mrs|ms|dr|sir)\.?\s+(?=\S+\s+\S)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,376 +65,17 @@ class Evidence:
         return STRENGTH[self.how] + (0.02 if self.exact else 0)
 
 
-def _placeholder(qid: str, label: str, kind: str, known: Snapshot | None) -> Item:
+def item_of(qid: str, label: str, kind: str, known: Snapshot | None) -> Item:
     """The snapshot's item, or a bare one where there is no snapshot or it lacks the item."""
     found = known.item(qid) if known is not None else None
     return found or Item(qid, label, "", kind if kind in KINDS else "other", (), 0.0)
 
 
-def gather(
-    name: str,
-    base: Curated,
-    known: Snapshot | None,
-    *,
-    topic: str = "",
-    typed: bool = False,
-    kinds: frozenset[str] = frozenset(),
-    settle: bool = True,
-) -> list[Evidence]:
-    """All exact evidence for a name: curated, rigour, then the snapshot's stricter forms first.
-
-    `topic` is what the text is about; `typed` says that the caller asks for one sort of thing,
-    which lets codes and acronyms count by themselves; `kinds` are the kinds of that sort; without
-    `settle` it counts for nothing what else a name is short for.
-    """
-    found = [
-        *_curated(name, base, known, topic),
-        *_territory(name, known, typed=typed),
-        *_code(name, known),
-    ]
-    if known is None:
-        return found
-    found = [
-        replace(e, automatic=False) if _another(e, name, known, typed=typed) else e for e in found
-    ]
-    stated = any(e.how in ("curated", "territory", "code") and e.automatic for e in found)
-    hits = known.by_key(keys.key(name))
-    if not typed:
-        found = [_doubted(piece, name, hits) for piece in found]
-    found += _from_hits(name, hits, typed=typed)
-    if not typed and not topic and settle:
-        found = [*_unsettled(name, found, known, metonym=_metonym(name, base))]
-    if topic == "government" and not _metonym(name, base):
-        found += _seat(hits, known)
-    if stated or any(e.how in _ATTESTED for e in found):
-        return found
-    found += _looser(name, known, typed=typed)
-    if not any(e.automatic for e in found):
-        found += _translated(name, known, typed=typed)
-    if kinds == {"igo"}:
-        asked = not any(e.automatic and e.item.kind == "igo" for e in found)
-    else:
-        asked = not typed and not any(e.automatic for e in found)
-    if asked:
-        trace = organization(name, known, typed=typed)
-        if trace is not None:
-            found.append(Evidence(trace.item, "trace", trace.name))
-    return found
-
-
-def _another(piece: Evidence, name: str, known: Snapshot, *, typed: bool) -> bool:
-    """Whether what rigour says of a name is belied by the name itself.
-
-    It is by a word that names another polity on the same ground (`Democratic Republic of
-    Vietnam`) and stands in no name of the item, and by what a name in other letters means
-    elsewhere.
-    """
-    if piece.how != "territory" or not piece.automatic:
-        return False
-    rest, words = keys.core(name)
-    words &= keys.LOUDEST if typed else keys.LOUD
-    if not (rest and words) and name.isascii():
-        return False
-    code = translated(name)
-    meant = listed(code) if code is not None else None
-    if meant is not None:
-        return _item(meant, known).qid != piece.item.qid
-    if not words or keys.key(name) in map(keys.key, full_names(piece.name)):
-        return False
-    borne = (keys.core(known_as)[1] for known_as, _ in known.names(piece.item.qid))
-    return not words <= frozenset[str]().union(*borne)
-
-
-def _doubted(piece: Evidence, name: str, hits: Sequence[Hit]) -> Evidence:
-    """What rigour says of a name, as a candidate where the snapshot has it for something else.
-
-    Its word stands for the name that it gives the territory itself, and against what once was or
-    lies on the same ground.
-    """
-    if piece.how == "alias" and piece.automatic:
-        bodies = {hit.item.qid for hit in hits if hit.item.kind == "igo"} - {piece.item.qid}
-        return replace(piece, automatic=not bodies)
-    if piece.how != "territory" or keys.key(name) in map(keys.key, full_names(piece.name)):
-        return piece
-    attested = {hit.item.qid: hit.item.kind for hit in hits if hit.how in _ATTESTED}
-    others = [kind for qid, kind in attested.items() if kind not in _SAME_GROUND]
-    return replace(piece, automatic=False) if others and piece.item.qid not in attested else piece
-
-
-def _metonym(name: str, base: Curated) -> bool:
-    """Whether a name is one of ours for a government."""
-    return any(row.type == "metonym" for row in base.names_like(name))
-
-
-def _seat(hits: Sequence[Hit], known: Snapshot) -> Iterator[Evidence]:
-    """The states whose capital the name is: capitals stand for governments."""
-    for hit in hits:
-        if hit.how in _ATTESTED and hit.item.kind in ("city", "region"):
-            state = capital_of(hit.item, known)
-            if state is not None:
-                yield Evidence(state, "seat", hit.name, told=True)
-
-
-def _unsettled(
-    name: str, found: Sequence[Evidence], known: Snapshot, *, metonym: bool
-) -> Iterator[Evidence]:
-    """What a name is a label or alias of, as a candidate where it is short for something else.
-
-    States and organizations between states keep their names; what the name is short for comes
-    after as a further candidate. A metonym is nothing by itself, nor is the name of a capital, or
-    of a town that little is said of, if it is one word.
-    """
-    open_to_doubt = {
-        piece.item.qid
-        for piece in found
-        if piece.automatic and piece.how in _ATTESTED and piece.item.kind not in _SETTLED
-    }
-    slight = {
-        piece.item.qid
-        for piece in found
-        if piece.how == "label" and piece.item.kind in ("city", "region")
-        if piece.item.prominence < _TOWN or capital_of(piece.item, known) is not None
-    }
-    if " " in keys.line(name):
-        slight = set()
-    rivals = list(known.by_short(keys.line(name))) if open_to_doubt else []
-    for piece in found:
-        fame = piece.item.prominence - _OUTSHONE
-        rivalled = piece.item.qid in open_to_doubt and any(
-            hit.item.qid != piece.item.qid and hit.item.prominence >= fame for hit in rivals
-        )
-        weak = metonym or piece.item.qid in slight
-        doubtful = rivalled or (weak and piece.item.qid in open_to_doubt)
-        yield replace(piece, automatic=piece.automatic and not doubtful)
-    borne = {piece.item.qid for piece in found}
-    for hit in rivals:
-        if hit.item.qid not in borne:
-            yield Evidence(hit.item, "part", hit.name, automatic=False)
-
-
-def _curated(name: str, base: Curated, known: Snapshot | None, topic: str) -> Iterator[Evidence]:
-    for row in base.names_like(name):
-        link = base.link_of(row.entity)
-        meant = not row.context or row.context == topic
-        how = "curated" if meant else ("metonym" if row.type == "metonym" else "part")
-        if row.stands_for:
-            item = _placeholder(row.stands_for, _government(row, link), "government", known)
-        elif link is not None and link.qid is not None:
-            item = _placeholder(link.qid, link.object_label, _kind(row, base), known)
-        else:
-            continue
-        told = meant and bool(row.context)
-        yield Evidence(item, how, row.name, row.entity, row.name == name, meant, told)
-    listed = base.ambiguous.get(keys.key(name))
-    for qid in listed.qids if listed is not None else ():
-        yield Evidence(_placeholder(qid, base.labels.get(qid, qid), "other", known), "alias", name)
-
-
-def _kind(row: Name, base: Curated) -> str:
-    """The kind of an entity where no snapshot tells: what rigour says of its name."""
-    found = territory(base.links[row.entity][0].subject_label)
-    return found.kind if found is not None and found.how == "name" else "other"
-
-
-def _government(row: Name, link: object) -> str:
-    return f"government that {row.name} stands for" if link is not None else row.name
-
-
-def _territory(name: str, known: Snapshot | None, *, typed: bool) -> Iterator[Evidence]:
-    found = territory(name, codes=typed)
-    if found is None:
-        return
-    item = _item(found, known)
-    if found.how == "place":
-        yield Evidence(item, "part", found.label, automatic=False)
-    elif found.kind == "region" and item.kind != "state" and found.how != "flag":
-        yield Evidence(item, "alias", found.label, automatic=typed)
-    elif found.how == "code" and not typed:
-        short = keys.compact(name)
-        automatic = len(short) > 2 and short in _initials(item, known)
-        yield Evidence(item, "alias", found.label, automatic=automatic)
-    else:
-        yield Evidence(item, "territory", found.label)
-
-
-def _initials(item: Item, known: Snapshot | None) -> frozenset[str]:
-    """The initials of all names of an item."""
-    names = [name for name, _ in known.names(item.qid)] if known is not None else []
-    return frozenset(short for name in (item.label, *names) for short in keys.acronyms(name))
-
-
-def _code(name: str, known: Snapshot | None) -> Iterator[Evidence]:
-    """The state that a code means to those who keep the lists of codes."""
-    code = state_code(name)
-    found = listed(code) if code is not None else None
-    if found is not None:
-        yield Evidence(_item(found, known), "code", name)
-
-
-def _translated(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
-    """The state that a name in another language means."""
-    code = translated(name)
-    found = listed(code) if code is not None else None
-    if found is not None:
-        item = _item(found, known)
-        yield Evidence(item, "translated", name, automatic=item.kind == "state" or typed)
-
-
-def _item(found: Territory, known: Snapshot | None) -> Item:
+def territory_item(found: Territory, known: Snapshot | None) -> Item:
     """The item of a territory; of several that rigour has, the state that is called like it."""
-    item = _placeholder(found.qid, found.label, found.kind, known)
+    item = item_of(found.qid, found.label, found.kind, known)
     if known is not None and item.label != found.label:
         for other in known.items(found.others).values():
             if other.label == found.label and other.kind == "state":
                 return other
     return item
-
-
-def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evidence]:
-    code = keys.is_code(name)
-    short = keys.compact(name) if code else ""
-    alone = len({hit.item.qid for hit in hits}) == 1
-    bearers = {
-        h.item.qid: h.item.prominence
-        for h in hits
-        if h.how in _ATTESTED and keys.compact(h.name) == short and h.item.kind != "former-state"
-    }
-    told = any(
-        hit.how == "acronym"
-        and hit.item.kind == "igo"
-        and len(name) in keys.weights(hit.item.label)
-        for hit in hits
-    )
-    for hit in hits:
-        same = keys.compact(hit.name) == short and (len(short) > 2 or hit.how == "official")
-        exact = hit.name == name or (code and same)
-        automatic = True
-        if hit.how == "acronym":
-            if not typed and hit.item.kind != "igo" and (told or hit.item.kind == "state"):
-                continue
-            capitals = name[-1:].isupper() and name[:1].isupper()
-            plain = len(name) > 3 and (alone or len(name) in keys.weights(hit.item.label))
-            automatic = capitals and (typed or (plain and hit.item.kind == "igo"))
-        elif code and hit.how not in ("label", "register"):
-            sure = exact and not is_word(name)
-            if len(short) > 2:
-                automatic = typed or (sure and (hit.item.kind in ("state", "igo") or alone))
-            else:
-                rivals = [fame for qid, fame in bearers.items() if qid != hit.item.qid]
-                famed = not rivals or hit.item.prominence - max(rivals) >= _FAMED
-                automatic = typed or (sure and hit.item.kind in ("state", "igo") and famed)
-        elif code:
-            automatic = typed or exact or hit.item.kind == "igo"
-        elif hit.item.kind in _COMMON and (" " not in name or name.islower()):
-            automatic = typed or _is_name(name, hit)
-        elif keys.is_code(hit.name) and not exact:
-            automatic = typed
-        if hit.how == "demonym":
-            automatic = automatic and hit.item.kind == "state"
-        how = hit.how
-        if how == "acronym" and hit.name in keys.acronyms(hit.item.label):
-            how = "initials"
-        named = hit.item.kind != "page" and not of_sort(name, hit) and not of_parent(hit)
-        automatic = automatic and (typed or named)
-        yield Evidence(hit.item, how, hit.name, exact=exact, automatic=automatic)
-
-
-def _is_name(name: str, hit: Hit) -> bool:
-    """Whether what is written so is a name: not a common noun, nor a film's word for a person's.
-
-    Capitals must be as they are in the item's name, and nothing is a name that has none.
-    """
-    if hit.item.kind == "work" or name.islower():
-        return False
-    return hit.name[0].isupper() == name[0].isupper()
-
-
-def _looser(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
-    """Evidence from the parts of a name, its words in any order, its core."""
-    titled = _TITLES.sub("", name)
-    if titled != name:
-        for hit in known.by_key(keys.key(titled)):
-            if hit.how in ("label", "alias") and hit.item.kind == "person":
-                yield Evidence(hit.item, "titled", hit.name)
-    head, comma, place = name.partition(", ")
-    if comma and place:
-        yield from _qualified(head, place, known)
-    words = keys.line(name)
-    told = states = False
-    for hit in known.by_bag(keys.bag(name)):
-        free = hit.item.kind in ("relation", "igo", "state")
-        automatic = len(name) > 4 and (free or keys.line(hit.name) == words)
-        automatic = automatic and (" " in words or (typed and hit.item.kind == "igo"))
-        told = told or automatic
-        states = states or (automatic and hit.item.kind == "state")
-        yield Evidence(hit.item, "bag", hit.name, automatic=automatic and " LA " not in f" {name} ")
-    if not states:
-        yield from _core(name, known, typed=typed)
-    if not told:
-        yield from _trimmed(name, known, typed=typed)
-
-
-def _trimmed(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
-    """States and organizations by a name without what is said aside at its end.
-
-    What is said aside of a state may make it another (`Turkey (part in Europe)`): it is dropped
-    where a state is asked for, or where it only tells of the name.
-    """
-    for part in keys.trimmed(name):
-        states = typed or keys.of_the_name(name, part)
-        hits = known.by_key(keys.key(part))
-        if " " in part:
-            hits += known.by_bag(keys.bag(part))
-        for hit in hits:
-            named = hit.how not in ("demonym", "acronym") and len(part) > 3
-            if named and (hit.item.kind == "igo" or (states and hit.item.kind == "state")):
-                yield Evidence(hit.item, "trimmed", hit.name)
-        found = territory(part) if states else None
-        if found is not None and found.how == "name" and found.kind == "state":
-            yield Evidence(_item(found, known), "trimmed", found.label)
-        if states:
-            yield from _core(part, known, typed=typed)
-
-
-def _qualified(head: str, place: str, known: Snapshot) -> Iterator[Evidence]:
-    """`Yamhill County, Oregon`: items named like the head whose description names the place."""
-    wanted = keys.key(place)
-    for hit in known.by_key(keys.key(head)):
-        if hit.how not in ("demonym", "acronym") and wanted in keys.key(hit.item.description):
-            yield Evidence(hit.item, "qualified", hit.name)
-
-
-def _core(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
-    """States by what is left of a name without words like "republic" (`Greek Republic`).
-
-    Only states of today; and a loud word such as "kingdom" must be in one of the state's names,
-    unless it is a mere title (`State of Libya`) of what nothing else is called.
-    """
-    rest, words = keys.core(name)
-    if not rest or not words or rest.upper() in name.split():
-        return
-    hits = known.by_core(rest) + [h for h in known.by_key(rest) if h.how == "demonym"]
-    items = {hit.item.qid: hit.item for hit in hits if hit.item.kind in ("state", "former-state")}
-    states = [item for item in items.values() if item.kind == "state"]
-    borne = {
-        item.qid: {word for known_as, _ in known.names(item.qid) for word in keys.core(known_as)[1]}
-        for item in items.values()
-    }
-    loud = keys.LOUDEST if typed else keys.LOUD
-    title = keys.title_of(name)
-    if title and not typed and not any(title in borne[qid] for qid in borne):
-        places = [h for h in known.by_key(rest) if h.how == "label" and h.item.kind in _PLACES]
-        loud = loud if places else keys.LOUDEST
-    for item in states:
-        fits = len(states) == 1 and (words & loud) <= borne[item.qid]
-        yield Evidence(item, "core", item.label, automatic=fits)
-
-
-def suggestions(name: str, known: Snapshot | None, limit: int) -> list[tuple[Evidence, float]]:
-    """Items with names spelt alike, with their likeness: to be offered, never to be decided on."""
-    if known is None:
-        return []
-    return [
-        (Evidence(hit.item, "near", hit.name, automatic=False), likeness)
-        for hit, likeness in known.near(name, limit)
-    ]

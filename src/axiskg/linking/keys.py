@@ -45,13 +45,16 @@ _STOP: Final = frozenset(_SMALL.split())
 _SAME: Final = {
     "rep": "republic", "dem": "democratic", "fed": "federal", "sts": "states", "st": "saint",
     "ste": "saint", "sint": "saint", "is": "islands", "isl": "islands", "n": "north",
-    "s": "south", "un": "united nations", "us": "united states", "usa": "united states america",
+    "s": "south", "w": "west", "un": "united nations", "us": "united states",
+    "usa": "united states america",
     "eu": "european union", "uk": "united kingdom", "uae": "united arab emirates",
     "organisation": "organization", "programme": "program",
     "centre": "center", "defence": "defense", "labour": "labor", "intl": "international",
     "dept": "department", "univ": "university", "govt": "government", "gov": "government",
     "co": "company", "comm": "commission", "assoc": "association", "asso": "association",
-    "relationship": "relations", "cttee": "committee", "natl": "national",
+    "relationship": "relations", "cttee": "committee", "cmte": "committee", "natl": "national",
+    "org": "organization", "assn": "association", "dev": "development", "econ": "economic",
+    "coop": "cooperation", "conf": "conference", "inst": "institute", "int": "international",
     "developement": "development", "mt": "mount", "ft": "fort", "one": "1", "two": "2",
     "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
     "ten": "10", "twenty": "20",
@@ -110,8 +113,8 @@ _ELIDED: Final = re.compile(r"\b[dl]['’](?=\w)", re.IGNORECASE)
 def bag(name: str) -> str:
     """The significant words of a name in alphabetical order, spellings and abbreviations united.
 
-    >>> bag("Côte d’Ivoire") == bag("Cote Ivoire")
-    True
+    >>> bag("Côte d’Ivoire") == bag("Cote Ivoire"), bag("E. Germany") == bag("East Germany")
+    (True, True)
     >>> bag("Organisation of the Petroleum-Exporting Countries")
     'countries exporting organization petroleum'
     """
@@ -135,6 +138,8 @@ def _significant(text: str) -> list[str]:
     for split, joined in _PAIRS:
         text = text.replace(split, joined)
     words = [part for word in text.split() for part in _SAME.get(word, word).split()]
+    if len(words) > 1 and words[0] == "e":  # a small word elsewhere
+        words[0] = "east"
     return [word for word in words if word not in _STOP] or words
 
 
@@ -248,6 +253,19 @@ def trimmed(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+_BOTH: Final = re.compile(r"(.*\S)(?:\s*[(（\[]([^()（）\[\]]+)[)）\]]|\s*/\s*([^/]+))")
+
+
+def both(name: str) -> tuple[str, str] | None:
+    """The two names that a writer gives one thing, one in brackets or behind a stroke; or None.
+
+    >>> both("Arab Monetary Fund (AMF)"), both("Southern Common Market/MERCOSUR"), both("Iran")
+    (('Arab Monetary Fund', 'AMF'), ('Southern Common Market', 'MERCOSUR'), None)
+    """
+    found = _BOTH.fullmatch(name.strip())
+    return (found[1], (found[2] or found[3]).strip()) if found is not None else None
+
+
 def compact(name: str) -> str:
     """The name without the dots, spaces and hyphens that initials may have between them.
 
@@ -272,14 +290,16 @@ def title_of(name: str) -> str:
     return first if first in _TITLES else ""
 
 
-_OF_NAMES: Final = re.compile(r"formerly|.* language|country|state|nation|RB|PDR", re.IGNORECASE)
+_OF_NAMES: Final = re.compile(
+    r"formerly|(?:after|from|since) \d{4}|.* language|country|state|nation|RB|PDR", re.IGNORECASE
+)
 
 
 def of_the_name(name: str, part: str) -> bool:
     """Whether what `part` lacks of `name` tells of the name, not of a part of what it names.
 
-    >>> of_the_name("Swaziland (formerly)", "Swaziland")
-    True
+    >>> of_the_name("Swaziland (formerly)", "Swaziland"), of_the_name("Iran (since 1979)", "Iran")
+    (True, True)
     >>> of_the_name("Spain (part in Iberia)", "Spain"), of_the_name("Columbia, SC", "Columbia")
     (False, False)
     """

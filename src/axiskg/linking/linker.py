@@ -18,9 +18,10 @@ from axiskg.linking import keys
 from axiskg.linking.answers import Candidate, Linked, candidate_of
 from axiskg.linking.context import NO_CONTEXT, Context, Cues, cues, mentions
 from axiskg.linking.curated import Curated, curated
-from axiskg.linking.evidence import Evidence, gather, suggestions
+from axiskg.linking.evidence import Evidence
 from axiskg.linking.judgements import Judgements, read_judgements
 from axiskg.linking.kinds import PRIOR, kinds_for
+from axiskg.linking.readings import gather, suggestions
 from axiskg.linking.snapshot import Item, Snapshot
 from axiskg.linking.wikidata import Wikidata
 from axiskg.namespaces import ENT, PREFIXES

@@ -1,0 +1,87 @@
+"""Names as other publishers write them: capitals, two names side by side, shortened words."""
+
+from __future__ import annotations
+
+import pytest
+
+from axiskg.linking import Linked, Linker
+
+
+def qid(answer: Linked) -> str:
+    """The matched item, or ""."""
+    return answer.match.qid if answer.match else ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Arab Monetary Fund (AMF)", "Q624307"),
+        ("North American Free Trade Agreement (NAFTA)", "Q181574"),
+        ("NAFTA (North American Free Trade Agreement)", "Q181574"),
+        ("International Criminal Court (ICC)", "Q47488"),
+        ("Southern Common Market/MERCOSUR", "Q4264"),
+        ("Council of the Entente / Entente Council", "Q945574"),
+    ],
+)
+def test_two_names_side_by_side_mean_what_bears_both(
+    name: str, expected: str, linker: Linker
+) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["International Criminal Court (IMF)", "Russia/China", "Iran (Iraq)", "ADB (CDB)", "NATO/EU"],
+)
+def test_two_names_of_two_things_are_no_name(name: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("North Atlantic Treaty Org", "Q7184"),
+        ("Org for Econ Coop and Development", "Q41550"),
+        ("Southern African Dev. Community", "Q816706"),
+        ("Intl Org for Migration", "Q472311"),
+        ("W. Sahara", "Q6250"),
+        ("E. Timor", "Q574"),
+        ("E. Germany", "Q16957"),
+        ("N. Korea", "Q423"),
+    ],
+)
+def test_shortened_words_count_as_whole_ones(name: str, expected: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("CUBA", "Q241"), ("CHAD", "Q657"), ("MALI", "Q912"), ("LAOS", "Q819"), ("FRANCE", "Q142")],
+)
+def test_capitals_do_not_make_a_code_of_a_state(name: str, expected: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("Swaziland (since 1968)", "Q1050")])
+def test_since_when_a_name_is_meant_is_said_aside(name: str, expected: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+def test_a_lesser_body_of_the_same_label_raises_no_doubt(linker: Linker) -> None:
+    answer = linker.link("World Health Organization")
+    assert qid(answer) == "Q7817"
+    assert len(answer.candidates) > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("Donald Trump", "Q22686"), ("Tibet", "Q17252"), ("the Pacific", "Q98")]
+)
+def test_our_names_stand_against_what_is_short_for_the_same(
+    name: str, expected: str, linker: Linker
+) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+@pytest.mark.parametrize("name", ["AP", "BC", "ISA"])
+def test_initials_of_a_second_name_are_too_little(name: str, linker: Linker) -> None:
+    assert qid(linker.link(name, types=["igo"])) == ""
