@@ -27,7 +27,7 @@ from axiskg.server.asked import (
 )
 from axiskg.server.cache import Cached
 from axiskg.server.conditions import matches_etag, not_modified
-from axiskg.server.federating import federate
+from axiskg.server.federating import Federation
 from axiskg.server.gate import Verdict, examine, is_repeatable
 from axiskg.server.http import HeaderList, ProblemError
 from axiskg.server.negotiation import choices, encoding_for, not_acceptable
@@ -49,6 +49,7 @@ class QueryRoute:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._settings = services.settings
+        self._federation = Federation(services)
         self._aliases: dict[Hashable, Key] = {}
         self._generation = 0
 
@@ -80,12 +81,8 @@ class QueryRoute:
     async def _send_cached(self, request: Request, entry: Cached) -> None:
         request.lane = "cache"
         request.fields = {"query": entry.query_hash, "rows": entry.rows}
-        if b"if-none-match" in request.headers and matches_etag(
-            request.headers[b"if-none-match"], entry.etag
-        ):
-            await request.respond(304, not_modified(entry.etag, VARY))
-            return
-        await request.respond(200, entry.headers, entry.body)
+        if not await _is_known(request, entry.etag):
+            await request.respond(200, entry.headers, entry.body)
 
     async def answer(self, request: Request, operation: Operation, raw: Hashable) -> None:
         """Answer one query."""
@@ -105,7 +102,7 @@ class QueryRoute:
                 await self.refuse_service(request, text)
             names = "".join(f"PREFIX {n}: <{u}> " for n, u in self._settings.federation.items())
             await self.check("query", request, names + text)
-            operation, told = await federate(services, request, operation, deadline)
+            operation, told = await self._federation.resolved(request, operation, deadline)
             assert operation.text is not None
             text = operation.text
         generation = services.generation
@@ -116,11 +113,8 @@ class QueryRoute:
         if is_repeatable(text) and not services_wanted:
             key = key_of(generation, text, representation(operation, formats, encoding))
             etag = entity_tag(services.boot, key)
-            if b"if-none-match" in request.headers and matches_etag(
-                request.headers[b"if-none-match"], etag
-            ):
+            if await _is_known(request, etag):
                 request.lane = "cache"
-                await request.respond(304, not_modified(etag, VARY))
                 return
             if b"no-cache" not in request.headers.get(b"cache-control", b""):
                 entry = services.cache.get(key)
