@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import deque
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -177,3 +178,16 @@ def test_a_name_is_had_in_the_format_that_is_named(reader: httpx.Client) -> None
     reply = reader.get("/entity/china", params={"format": "ttl"})
     assert reply.headers["content-type"].startswith("text/turtle")
     assert reader.get("/entity/china", params={"format": "gif"}).status_code == 406
+
+
+def test_the_start_page_says_what_it_could_not_read(tmp_path: Path) -> None:
+    packaged = Settings().queries_dir
+    shutil.copytree(packaged, tmp_path / "home" / "queries")
+    refused = tmp_path / "home" / "queries" / "sources.rq"
+    text = refused.read_text().replace("{", "{ SERVICE <https://example.org/sparql> { }", 1)
+    refused.write_text(text)
+    home = tmp_path / "home"
+    with axiskg_server(tmp_path / "store", workers=1, spare_workers=0, home=str(home)) as other:
+        text = Page(httpx.get(other.root, trust_env=False, timeout=60).text).text
+    assert "Not shown, sources:" in text
+    assert "No source has been loaded" not in text

@@ -61,6 +61,8 @@ async def _overview(request: Request, catalogue: Catalogue) -> Overview:
     known: tuple[int, Overview] | None = getattr(state, "overview", None)
     if known is None or known[0] != generation:
         known = (generation, await overview(state.services, catalogue))
+        if known[1].missing:
+            return known[1]  # asked again next time
         state.overview = known
     return known[1]
 

@@ -48,22 +48,26 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the start page shows; a part whose query met a limit is empty."""
+    """What the start page shows; `missing` says of each part that could not be had why."""
 
     standings: tuple[Bar, ...]
     total: int
     entities: tuple[Named, ...]
     sources: tuple[Listed, ...]
     scenarios: tuple[Named, ...]
+    missing: tuple[str, ...]
 
 
 async def overview(services: Services, catalogue: Catalogue) -> Overview:
     """The overview of the generation being read, by saved queries within the usual limits."""
 
+    missing: list[str] = []
+
     async def found(name: str) -> Rows:
         try:
             answer = await ask(services, catalogue.get(name).text)
-        except AxisKGError:
+        except AxisKGError as error:
+            missing.append(f"{name}: {error}")
             return []
         return answer.rows
 
@@ -102,6 +106,7 @@ async def overview(services: Services, catalogue: Catalogue) -> Overview:
             for row in await found("sources")
         ),
         scenarios=tuple(Named(slug, label or slug) for slug, label in scenarios.items()),
+        missing=tuple(missing),
     )
 
 
