@@ -271,3 +271,13 @@ class QueryRoute:
             outcome = "deadline" if isinstance(error, QueryTimeoutError) else "failed"
             query_hash = str(request.fields.get("query", ""))
             self._services.slow.note(request.text, query_hash, request.id, elapsed_ms, outcome)
+
+
+async def _is_known(request: Request, etag: bytes) -> bool:
+    """Whether the client has this answer already; it is told so."""
+    if b"if-none-match" not in request.headers:
+        return False
+    if not matches_etag(request.headers[b"if-none-match"], etag):
+        return False
+    await request.respond(304, not_modified(etag, VARY))
+    return True
