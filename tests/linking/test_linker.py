@@ -64,6 +64,7 @@ IN_CONTEXT = [
     ("Congo", "The Congo flows through Kinshasa to the Atlantic.", {"Q3503"}),
     ("Congo", "Felix Tshisekedi was reelected president of Congo in Kinshasa.", {"Q974"}),
     ("Congo", "Denis Sassou Nguesso has ruled Congo from Brazzaville for decades.", {"Q971"}),
+    ("Jordan", "The Jordan flows into the Dead Sea.", {"Q40059"}),
     ("Korea", "Samsung dominates exports from Korea, whose capital is Seoul.", {"Q884"}),
     ("Korea", "Pyongyang said Korea would never disarm.", {"Q423"}),
     ("Tehran", "Tehran supplies drones to Russia.", {"Q794"}),
@@ -77,7 +78,6 @@ IN_CONTEXT = [
 APART = [
     ("Washington", "The Washington Post reported the leak."),
     ("Washington", "Students at the University of Washington protested."),
-    ("Jordan", "The Jordan flows into the Dead Sea."),
     ("CSIS", "A CSIS report by the Washington think tank warned of this."),
     ("the Kremlin", "Tourists may visit the Kremlin and its cathedrals on weekdays."),
 ]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Final
 
-from axiskg.linking import keys
+from axiskg.linking import cue_words, keys
+from axiskg.linking.occurrences import neutral, occurrence
+from axiskg.linking.told import told_kind, told_person
 
 __all__ = ["NO_CONTEXT", "Context", "Cues", "cues", "mentions"]
 
@@ -34,133 +37,54 @@ class Context:
 
 NO_CONTEXT: Final = Context()
 
+_WEAK: Final = 0.5
+"""Below this, words speak for no topic: "from Georgia"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cues:
     """How strongly the words around a name speak for each topic and kind; 0 is not at all.
 
-    `kinds` are kinds that the text speaks of, `told` the one that the words next to the name say
-    it is of ("the Congo flows"; polity is a state or region), `phrases` the longer capitalised
-    phrases that it stands in, and `combining` says that a hyphen ties it to what follows
-    ("Sino-Russian").
+    `found` says that the name stands in the text. `kinds` are kinds that the text speaks of,
+    `told` the one that the words next to the name say it is of ("the Congo flows"; polity is a
+    state or region). `phrases` are longer capitalised phrases that it stands in, `joined` the
+    longer name that capitals make it part of wherever it stands, `opened` the word before it that
+    opens the sentence, `tail` a place that a comma adds. `combining` says that a hyphen ties it
+    to what follows ("Sino-Russian"), `common` that it is written small in a text with capitals,
+    `article` that it has one of its own ("the Niger"), `person` that the words speak on of him or
+    her, `past` that they are about long ago, `foreign` about foreign affairs; `years` are those
+    of the text.
     """
 
+    found: bool = False
     government: float = 0.0
     place: float = 0.0
     kinds: frozenset[str] = frozenset()
     told: str = ""
     phrases: tuple[str, ...] = ()
+    joined: str = ""
+    opened: str = ""
+    tail: str = ""
     combining: bool = False
+    common: bool = False
+    article: bool = False
+    person: bool = False
+    past: bool = False
+    foreign: bool = False
+    years: tuple[int, ...] = ()
 
     @property
     def topic(self) -> str:
         """The topic that the words speak for, or "" when they are even or silent."""
-        if self.government > self.place:
-            return "government"
-        return "place" if self.place > self.government else ""
+        if max(self.government, self.place) < _WEAK or self.government == self.place:
+            return ""
+        return "government" if self.government > self.place else "place"
 
 
-_VERBS: Final = (
-    r"said|says|warn\w*|accus\w+|denounc\w+|condemn\w*|impos\w+|sanction\w*|announc\w+|agree[ds]?"
-    r"|insist\w*|demand\w*|reject\w*|oppos\w+|support\w*|back(?:s|ed|ing)|urg(?:es?|ed|ing)"
-    r"|threaten\w*|negotiat\w+|sign(?:s|ed)|recogni[sz]\w+|retaliat\w+|respond\w*|seek(?:s|ing)?"
-    r"|sought|want(?:s|ed)?|fear(?:s|ed)?|believ\w+|claim(?:s|ed)?|denie[sd]|deny|perceiv\w+|sees?|saw"
-    r"|veto\w*|vot(?:es?|ed|ing)|decid\w+|approv\w+|pressure[ds]?|criticiz\w+|argu(?:es?|ed|ing)"
-    r"|suppl(?:y|ies|ied)|expel\w*|deploy\w*|dismiss\w*|protest(?:s|ed)|summon\w*|ratif\w+|mediat\w+"
-    r"|withdr[ae]w\w*|annex\w*|invad\w+|ban(?:s|ned)|halt(?:s|ed)|arm(?:s|ed|ing)|vow(?:s|ed)"
-    r"|pledg\w+|resum(?:es|ed)|block(?:s|ed)|propos(?:es|ed)|appl(?:ies|ied)|sided|courts|hopes"
-)
-_ACTS: Final = re.compile(
-    rf"\b({_VERBS}|polic(y|ies|ymakers)|diploma\w*|officials?"
-    r"|government\w*|administration|relations?|ties|alliance\w*|all(y|ies)|rival\w*|treat(y|ies)"
-    r"|talks|summit|foreign|tariffs?|trade|weapons?|arms|military|influence|position|stance"
-    r"|strategy|adversar\w+|partner\w*|leaders?|minist\w+|rulers?|regime|views?|decision"
-    r"|export controls|pact|sovereignty|deterrence|espionage|embargo|accession|tensions?|rift"
-    r"|disputes?|deal|standoff|spokes(?:man|woman|person|people)|invasion|ceasefire)\b",
-    re.IGNORECASE,
-)
-_VERB: Final = re.compile(_VERBS, re.IGNORECASE)
-_HAPPENS: Final = re.compile(
-    r"(locat|situat|flood|populat|nam|call|crowd|cover|surround|settl|inhabit|deriv|featur|need"
-    r"|border|stretch|remain|form|host|fir)ed|is|was|bed|red|shed|seed|speed|wed",
-    re.IGNORECASE,
-)
-"""What ends like a past tense and isn't what a government does."""
-
-_IRREGULAR: Final = frozenset(
-    ["broke", "built", "chose", "cut", "drew", "fired", "gave", "held", "kept", "left", "made",
-     "met", "sent", "set", "spoke", "struck", "told", "took", "won"]
-)  # fmt: skip
-_AFTER: Final = re.compile(
-    r"(?:(?:,|,? and)\s+(?:the\s+)?[A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+)?)*"
-    r"\s+(?P<helping>(?:has|have|had|will|would|must|should|may|might|could|cannot|can|did|does)\s+)?"
-    r"(?:(?:not|also|never|now|long|again|still|\w+ly)\s+)*(?P<verb>\w+)"
-)
-_MEMBERS: Final = re.compile(
-    r"\b(officials?|critics|lawmakers|hawks|policymakers|diplomats|leaders?|leadership|authorities"
-    r"|analysts|government|regime|strategists|elites?|rulers)\s+in\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_PLACES: Final = re.compile(
-    r"\b(cit(y|ies)|town|streets?|neighbou?rhoods?|suburbs?|airport|river|lake|mountains?|forests?"
-    r"|coast|weather|rain\w*|snow\w*|storm\w*|earthquake|population|residents?|liv(es?|ed|ing)|born"
-    r"|died|locat\w+|situated|miles|kilomet(er|re)s|near|north of|south of|east of|west of|drove"
-    r"|flew|fly|flight|travel\w*|visit(s|ed|ing|or|ors)?|tourists?|museum\w*|restaurants?|downtown"
-    r"|county|counties|university|hotel|highway|bridge|peninsula|island|region|wildfires?|farms?"
-    r"|apples?|wine|moved|grew up|studied|arriv\w+|metro|subway|monuments?|growers?|harvest"
-    r"|orchards?|smog|drought|hurricane|buildings?|apartments?|festival|cathedrals?|stadium|flows?|rents?)\b",
-    re.IGNORECASE,
-)
-_CITY: Final = re.compile(
-    r"\b(cit(y|ies)|capital|streets?|downtown|metro|subway|museum\w*|monuments?|suburbs?|mayor"
-    r"|airport|embassy|protest\w*|flew|flights?|D\.?C\.?|memorial|capitol|march(ed)?|returned to"
-    r"|arrived|president|ambassador|apartments?|smog|stadium|hotel|restaurants?)\b",
-    re.IGNORECASE,
-)
-_REGION: Final = re.compile(
-    r"\b(state of|states? (legislature|governor|senate)|governor|counties|county|statewide|farms?"
-    r"|forests?|wildfires?|apples?|wine|coast|province|peninsula|residents of the state"
-    r"|senators? from|growers?|harvest|orchards?|crops?|builds|fisheries"
-    r"|north of|south of|east of|west of)\b",
-    re.IGNORECASE,
-)
-_WATER: Final = re.compile(
-    r"\b(flow(s|ed|ing)?|tributar\w+|navigab\w+|upstream|downstream|estuary|rapids)\b",
-    re.IGNORECASE,
-)
-_IN: Final = re.compile(
-    r"\b(in|at|near|around|outside|inside|across|from|through|to|toward|towards|throughout|of)"
-    r"\s+(?:the\s+|downtown\s+|central\s+|northern\s+|southern\s+|eastern\s+|western\s+)*$",
-    re.IGNORECASE,
-)
-_LOCATIVE: Final = frozenset({"in", "at", "near", "around", "outside", "inside", "across"})
-_PART: Final = re.compile(r"\b(northern|southern|eastern|western|upstate|rural)\s+$", re.IGNORECASE)
-_SORTS: Final = (
-    (
-        "water",
-        r"(?:river|lake|sea|banks of)(?: of)?(?: the)? $",
-        r"\s(?:river|flows?|basin|flowed)\b",
-    ),
-    ("city", r"\b(?:city|town|downtown)(?: of)? $", r"\s(?:city|metro)\b|,? D\.?C\b"),
-    (
-        "region",
-        r"\b(?:state|province|governor|voters) (?:of|in) $|\bsenators? from $",
-        r"\s(?:state|province|legislature|statehouse|governor|senators?|voters?)\b",
-    ),
-    ("state", r"\b(?:country|nation|republic) of (?:the )?$", r"$^"),
-    ("polity", r"\bcapital(?: city)? of (?:the )?$", r"$^"),
-)
-_IS: Final = re.compile(r"\s(?:is|was)\s(?:an?|the)\s(?P<what>[^.,;]{3,60})")
-_NOUNS: Final = (
-    ("water", r"\b(?:river|lake|sea)\b"),
-    ("city", r"\b(?:city|town)\b"),
-    ("state", r"\b(?:country|nation|republic|sovereign state)\b"),
-    ("region", r"\b(?:state|province|region)\b"),
-)
-
-
-def cues(name: str, text: str) -> Cues:
+def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
     """What the words of `text` say about `name`, most of all those right around it.
+
+    `given` are first names of people, in lower case.
 
     >>> cues("Washington", "Washington imposed sanctions on Moscow.").topic
     'government'
@@ -169,44 +93,79 @@ def cues(name: str, text: str) -> Cues:
     """
     if not text:
         return Cues()
-    government, place, told = 0.0, 0.0, ""
-    phrases: tuple[str, ...] = ()
-    combining = False
+    found = occurrence(name, text, given)
+    if found is None:
+        return _counted(text, Cues())
+    before, after = found.before, found.after
+    government = place = 0.0
     kinds = set()
-    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
-    if found is not None:
-        before, after = text[: found.start()], text[found.end() :]
-        combining = re.match(r"[-‑–]\w", after) is not None
-        preposition = _IN.search(before)
-        if _MEMBERS.search(before):
+    preposition = cue_words.IN.search(before[-80:])
+    told = told_kind(before, after)
+    if cue_words.MEMBERS.search(before[-80:]):
+        government += 1.5
+    elif preposition is not None:
+        place += 1.5 if preposition[1].casefold() in cue_words.LOCATIVE else 0.25
+        if preposition[1].casefold() == "from" and re.match(r"\sto [A-Z]", after):
+            place += 0.5
+        if re.match(r"\sto [a-z]", after) and cue_words.URGED.search(before[-60:]):
             government += 1.5
-        elif preposition is not None:
-            place += 1.5 if preposition[1].casefold() in _LOCATIVE else 0.25
-        elif _acts(after):
-            government += 1.5
-        if re.match(r"['’]s?\s", after):
-            government += 1.5
-        if _PART.search(before):
-            kinds.add("region")
-        told = _told(before, after)
-        phrases = _phrases(name, before, after)
-        text = before[-120:] + " " + after[:120]
-    government += 0.5 * min(4, len(_ACTS.findall(text)))
-    place += 0.6 * min(4, len(_PLACES.findall(text)))
-    for kind, words in (("city", _CITY), ("region", _REGION), ("water", _WATER)):
-        if words.search(text):
-            kinds.add(kind)
-    return Cues(government, place, frozenset(kinds), told, phrases, combining)
+    elif _acts(after) or cue_words.URGED.search(before[-60:]):
+        government += 1.5
+    elif cue_words.TOWARDS.search(before[-20:]):
+        government += 0.5
+    if re.match(r"['’]s?\s", after):
+        government += 1.5
+    if told == "city":
+        place, government = place + 1.5, 0.0
+    if cue_words.PART.search(before[-40:]):
+        kinds.add("region")
+        place += 1.0
+    window = before[-_WINDOW:] + " " + after[:_WINDOW]
+    seen = Cues(
+        found=True,
+        government=government,
+        place=place,
+        kinds=frozenset(kinds),
+        told=told,
+        phrases=_phrases(found.surface, before, after),
+        joined=found.joined,
+        opened=found.opened,
+        common=found.common,
+        combining=re.match(r"[-‑–]\w", after) is not None,
+        article=_article(before, after, initials=name.isupper()),
+        person=told_person(after),
+        past=cue_words.PAST.search(window) is not None,
+        foreign=cue_words.FOREIGN.search(window) is not None,
+        years=tuple(int(year) for year in cue_words.YEAR.findall(window)),
+        tail=_tail(after),
+    )
+    return _counted(window, seen)
 
 
-def _told(before: str, after: str) -> str:
-    """The kind that the words next to a name say it is of, or ""."""
-    for kind, left, right in _SORTS:
-        if re.search(left, before, re.IGNORECASE) or re.match(right, after, re.IGNORECASE):
-            return kind
-    found = _IS.match(after)
-    what = re.split(r"\b(?:in|of|with|between)\b", found["what"])[0] if found is not None else ""
-    return next((kind for kind, noun in _NOUNS if re.search(noun, what)), "")
+def _counted(text: str, seen: Cues) -> Cues:
+    """The cues with what all words of a text around a name count for."""
+    ruling = 0.5 * min(4, len(cue_words.ACTS.findall(text)))
+    telling = 0.6 * min(4, len(cue_words.PLACES.findall(text)))
+    sorts = (("city", cue_words.CITY), ("region", cue_words.REGION), ("water", cue_words.WATER))
+    return replace(
+        seen,
+        government=seen.government + (0.0 if seen.told == "city" else ruling),
+        place=seen.place + telling,
+        kinds=seen.kinds | {kind for kind, words in sorts if words.search(text)},
+    )
+
+
+def _article(before: str, after: str, *, initials: bool) -> bool:
+    """Whether an article belongs to a name itself: "along the Niger", not "the Niger junta"."""
+    if not cue_words.THE.search(before[-6:]):
+        return False
+    return initials or cue_words.ATTRIBUTE.match(after) is None
+
+
+def _tail(after: str) -> str:
+    """The place that a comma adds to a name: "Moscow, Idaho, has"."""
+    found = cue_words.TAIL.match(after)
+    return found["place"] if found is not None else ""
 
 
 def _acts(after: str) -> bool:
@@ -214,19 +173,29 @@ def _acts(after: str) -> bool:
 
     A verb of theirs, or any past tense; other names may stand between ("Paris and Berlin said").
     """
-    found = _AFTER.match(after)
+    found = cue_words.AFTER.match(after)
     if found is None:
         return False
     verb = found["verb"]
-    if _VERB.fullmatch(verb) or verb in _IRREGULAR:
+    if (
+        cue_words.VERB.fullmatch(verb)
+        or verb in cue_words.IRREGULAR
+        or cue_words.PRESENT.match(after, found.start("verb"))
+    ):
         return True
-    past = verb.endswith("ed") and verb.islower() and not _HAPPENS.fullmatch(verb)
-    return past or bool(found["helping"] and verb.islower() and not _HAPPENS.fullmatch(verb))
+    past = verb.endswith("ed") and verb.islower() and not cue_words.HAPPENS.fullmatch(verb)
+    return past or bool(
+        found["helping"] and verb.islower() and not cue_words.HAPPENS.fullmatch(verb)
+    )
+
+
+_WINDOW: Final = 120
+"""Characters to each side of a name whose words count."""
 
 
 def _phrases(name: str, before: str, after: str) -> tuple[str, ...]:
     """The longer phrases in capitals that a name stands in, longest first."""
-    capital = r"[A-Z][\w.’'-]*"
+    capital = r"[A-ZÀ-ÖØ-ÞЀ-Я][\w.’'-]*"
     left = re.search(rf"((?:{capital}\s)?{capital})\s$", before)
     right = re.match(rf"\s({capital}(?:\s{capital})?)", after)
     lefts = [left[1], left[1].rpartition(" ")[2]] if left else []
@@ -238,7 +207,13 @@ def _phrases(name: str, before: str, after: str) -> tuple[str, ...]:
         words = body[1].split()
         ends = (" ".join(words[first:]) for first in range(len(words)))
         found = [*(f"{end} {body[2]}{name}" for end in ends), *found]
-    return tuple(dict.fromkeys(found))
+    own = {*name.split(), "The"}
+    telling = (
+        phrase
+        for phrase in found
+        if not all(neutral(w.casefold().strip(".,")) for w in phrase.split() if w not in own)
+    )
+    return tuple(dict.fromkeys(telling))
 
 
 _CAPITALISED: Final = re.compile(

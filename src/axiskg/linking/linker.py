@@ -8,21 +8,24 @@ close, or a name means something only in context and there is none, the answer i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 from axiskg.linking import keys
 from axiskg.linking.answers import Candidate, Linked, candidate_of
-from axiskg.linking.context import NO_CONTEXT, Context, Cues, cues, mentions
+from axiskg.linking.context import NO_CONTEXT, Context, Cues, mentions
 from axiskg.linking.curated import Curated, curated
 from axiskg.linking.evidence import Evidence
+from axiskg.linking.fit import OF_CONTEXT, Around, described, fit
 from axiskg.linking.judgements import Judgements, read_judgements
 from axiskg.linking.kinds import PRIOR, kinds_for
+from axiskg.linking.occurrences import plain_text
 from axiskg.linking.readings import gather, suggestions
 from axiskg.linking.snapshot import Item, Snapshot
+from axiskg.linking.standing import NAMED, Standing
 from axiskg.linking.wikidata import Wikidata
 from axiskg.namespaces import ENT, PREFIXES
 from axiskg.settings import Settings
@@ -32,13 +35,20 @@ __all__ = ["Candidate", "Linked", "Linker", "link"]
 MARGIN: Final = 0.08
 """How far the best reading must be ahead of the next; below it the linker abstains."""
 
+_FAMED: Final = 0.04
+"""Of prominence: a city seven times as prominent as its namesake, which a text need not tell."""
+
+_PLAIN: Final = 0.15
+"""How much more the context must say for a reading that the name alone doesn't allow."""
+
+_TOLD: Final = 0.12
+"""How much more the context must say for the best reading of an ambiguous name."""
+
 MAX_NAME: Final = 300
 """Characters; what is longer is no name."""
 
 _PLACES: Final = frozenset({"city", "region", "island", "water"})
-_RULERS: Final = frozenset({"state", "government", "igo", "organization"})
 _KEPT_CONTEXTS: Final = 512
-_YEARS: Final = re.compile(r"\(?\b(\d{4})\s?[–-]\s?(\d{4})\b")
 
 
 class Linker:
@@ -47,7 +57,7 @@ class Linker:
     def __init__(self, settings: Settings, *, limit: int = 5) -> None:
         self.settings = settings
         self.limit = limit
-        self._seen: dict[tuple[str, ...], _Around] = {}
+        self._seen: dict[tuple[str, ...], Around] = {}
         self._base: Curated | None = None
         self._judgements: Judgements | None = None
         self._stamps: tuple[tuple[int, int] | None, ...] = ()
@@ -132,11 +142,18 @@ class Linker:
         direct = self._identified(text)
         if direct is not None:
             return Linked(name, "match", direct, (direct,), "an identifier", direct.entity)
-        seen = cues(text, context.text)
+        if context.text:
+            context = replace(context, text=plain_text(context.text))
+        standing = Standing(self.base, self.known)
+        seen = standing.cues(text, context.text)
         if seen.combining and self.base.names_like(f"{text}-"):
             text = f"{text}-"
-        phrase, whole, person = self._phrase(seen.phrases)
+        phrase, longer = standing.longest(seen.phrases)
+        person = any(item.kind == "person" for item in longer.values())
+        whole = frozenset(longer)
         topic = context.topic or ("person" if person else seen.topic)
+        if topic == "place" and not context.topic and standing.adjective(text):
+            topic = ""
         kinds, _ = kinds_for(types)
         found = gather(
             text,
@@ -149,35 +166,19 @@ class Linker:
         )
         if self.live is not None and not any(e.automatic for e in found):
             found += self.live.evidence(text)
-        found += self._judged(text)
+        if not found and text.endswith("s") and standing.adjective(text[:-1]):
+            return replace(
+                self._answer(text[:-1], context, types, suggest=suggest, settle=settle), query=name
+            )
+        found = [*map(_seated(found), found), *self._judged(text), *standing.waters(text, seen)]
         ranked = self._rank(text, found, context, seen, topic, types, whole)
         top = tuple(ranked[: self.limit])
-        if whole and ranked and self._parted(text, ranked, whole, person=person):
-            return Linked(name, "candidates", None, top, f"part of the name {phrase}")
-        if ranked and seen.told == "water" and ranked[0].kind != "water" and not types:
-            return Linked(name, "candidates", None, top, "the text speaks of a water")
+        if text.endswith("-") and ranked and ranked[0].how != "curated" and not types:
+            return Linked(name, "candidates", None, top, "a combining form")
+        elsewhere = standing.elsewhere(text, ranked, seen, phrase, longer) if seen.found else ""
+        if elsewhere and not types:
+            return Linked(name, "candidates", None, top, elsewhere)
         return self._decide(name, text, ranked, context, topic, types, suggest)
-
-    def _phrase(self, phrases: Iterable[str]) -> tuple[str, frozenset[str], bool]:
-        """The longest phrase that is the name of something, its items, whether one is a person."""
-        for phrase in phrases:
-            hits = self.known.by_key(keys.key(phrase)) if self.known is not None else []
-            named = {h.item.qid: h.item for h in hits if h.how in ("label", "alias", "official")}
-            if named and keys.key(phrase) != keys.key(phrase.partition(" ")[2]):
-                person = any(item.kind == "person" for item in named.values())
-                return phrase, frozenset(named), person
-        return "", frozenset(), False
-
-    def _parted(
-        self, text: str, ranked: list[Candidate], whole: frozenset[str], *, person: bool
-    ) -> bool:
-        """Whether a name that isn't sure by itself is part of what means something else."""
-        if whole & {one.qid for one in ranked}:
-            return False
-        if person:
-            return True
-        unsure = keys.key(text) in self.base.ambiguous
-        return unsure or (ranked[0].how != "curated" and ranked[0].kind not in _RULERS)
 
     def _identified(self, text: str) -> Candidate | None:
         """The item that a QID, an item's IRI, our slug with `ent:`, or our IRI names."""
@@ -232,10 +233,11 @@ class Linker:
         if ambiguous is None:
             entities = {p.entity for p in best.values() if p.how == "curated"}
             denied = {qid for slug in entities for qid in self.base.denied(slug)}
-        around = self._around(context, text) if len(best) > 1 or ambiguous else _Around()
+        around = self._around(context, text) if len(best) > 1 or ambiguous else Around()
         ranked = []
-        described = _described(text, (piece.item for piece in best.values()), around)
+        told_of = described(text, (piece.item for piece in best.values()), around)
         kinds, classes = kinds_for(types)
+        watered = any(piece.item.kind == "water" for piece in best.values())
         for qid, piece in best.items():
             if verdicts.get(qid) == "negative" or (qid in denied and not piece.entity):
                 continue
@@ -248,13 +250,16 @@ class Linker:
             if not even:
                 features["prominence"] = 0.02 * min(7.0, item.prominence)
             elif ambiguous is not None and qid in ambiguous.qids:
+                features["kind"] = 0.15
                 share = ambiguous.qids.index(qid) / len(ambiguous.qids)
                 features["listed"] = 0.1 * (1 - share)
-            features.update(self._fit(item, context, seen, topic, around))
+            features.update(
+                fit(item, context, seen, topic, around, self.known, name=text, watered=watered)
+            )
             if qid in whole:
                 features["phrase"] = 0.3
-            if qid in described:
-                features["told of"] = 0.15
+            if qid in told_of:
+                features["told of"] = 0.25
             score = min(1.0, max(0.0, sum(features.values()) / 1.35))
             automatic = piece.automatic and verdicts.get(qid) != "unsure"
             if even and item.label == qid and not types:
@@ -266,46 +271,7 @@ class Linker:
         ranked.sort(key=lambda one: (-sum(one.features.values()), one.qid))
         return ranked
 
-    def _fit(
-        self, item: Item, context: Context, seen: Cues, topic: str, around: _Around
-    ) -> dict[str, float]:
-        """What the context adds to an item's score, by feature."""
-        features: dict[str, float] = {}
-        if topic == "government":
-            features["topic"] = 0.12 if item.kind in _RULERS else -0.12
-        elif topic == "place":
-            fits = item.kind in _PLACES and (item.kind != "water" or "water" in seen.kinds)
-            neutral = item.label == item.qid or item.kind in ("state", "water")
-            features["topic"] = 0.15 if fits else 0.0 if neutral else -0.2
-        elif topic == "person":
-            features["topic"] = 0.2 if item.kind == "person" else -0.2
-        elif topic == "organization":
-            features["topic"] = 0.15 if item.kind in ("organization", "igo", "government") else -0.2
-        if item.kind in seen.kinds and topic != "government":
-            features["cue"] = 0.08
-        if item.kind == seen.told:
-            features["told"] = 0.4
-        elif seen.told == "polity" and item.kind in ("state", "region"):
-            features["told"] = 0.2
-        if around.kinds and item.kind in around.kinds:
-            features["same kind"] = 0.05 + 0.05 * around.kinds[item.kind]
-        if around.items and self.known is not None:
-            near = len(self.known.neighbours(item.qid) & around.items)
-            if near:
-                features["neighbours"] = 0.05 + 0.02 * min(3, near)
-            described = keys.key(item.description)
-            if any(label in described for label in around.labels):
-                features["described"] = 0.12
-        year = context.year
-        years = _YEARS.search(item.description)
-        if year is not None and years is not None:
-            within = int(years[1]) <= year <= int(years[2])
-            features["date"] = 0.3 if within else -0.3
-        elif year is not None and item.kind == "former-state":
-            features["date"] = -0.2 if year >= 1992 else 0.05
-        return features
-
-    def _around(self, context: Context, text: str) -> _Around:
+    def _around(self, context: Context, text: str) -> Around:
         """The items that the context speaks of."""
         names = (*context.entities, *mentions(context.text, text))
         around = self._seen.get(names)
@@ -315,20 +281,23 @@ class Linker:
             around = self._seen[names] = self._linked(names)
         return around
 
-    def _linked(self, names: Sequence[str]) -> _Around:
+    def _linked(self, names: Sequence[str]) -> Around:
         """What the names of a context link to when each is taken by itself."""
         items: dict[str, Candidate] = {}
+        likely: set[str] = set()
         for name in names[:40]:
             known_as = f"ent:{name}" if name in self.base.links else name
             answer = self._answer(known_as, NO_CONTEXT, (), suggest=False, settle=False)
             if answer.match is not None:
                 items[answer.match.qid] = answer.match
+            elif answer.candidates and answer.candidates[0].kind in ("city", "region"):
+                likely.add(answer.candidates[0].description)
         kinds: dict[str, int] = {}
         for one in items.values():
             kinds[one.kind] = min(2, kinds.get(one.kind, 0) + 1)
         labels = frozenset(keys.key(one.label) for one in items.values() if len(one.label) > 3)
-        texts = frozenset(keys.key(one.description) for one in items.values())
-        return _Around(frozenset(items), kinds, labels, texts)
+        texts = frozenset(one.description for one in items.values()) | likely
+        return Around(frozenset(items), kinds, labels, texts)
 
     def _decide(
         self,
@@ -355,7 +324,7 @@ class Linker:
                 return Linked(name, "candidates", None, top, "only names spelt alike")
             return Linked(name, "none", None, (), "nothing of that name")
         first = ranked[0]
-        if not first.automatic:
+        if not first.automatic and not _told_so(ranked, text):
             return Linked(name, "candidates", None, top, f"{first.how} alone decides nothing")
         ahead = sum(first.features.values())
         if len(ranked) > 1:
@@ -370,6 +339,17 @@ class Linker:
             margin = 0.015 if topic == "place" and first.kind in _PLACES else MARGIN
         else:
             margin = MARGIN
+        if ambiguous is not None and first.how != "judged" and not types:
+            rivals = [one for one in ranked[1:] if one.qid in ambiguous.qids]
+            if topic == "place" and first.kind in _PLACES:
+                rivals = [one for one in rivals if one.kind not in _PLACES]
+            told = _by_context(first) - max(map(_by_context, rivals), default=-1.0)
+            if told < _TOLD:
+                return Linked(name, "candidates", None, top, f"needs context: {ambiguous.note}")
+        famed = first.features.get("prominence", 0.0)
+        if len(ranked) > 1 and first.kind == "city" and ranked[1].kind in _PLACES and context.text:
+            famed -= ranked[1].features.get("prominence", 0.0)
+            margin = margin / 2 if famed >= _FAMED else margin
         if ahead < margin:
             return Linked(name, "candidates", None, top, "too close to tell")
         unchecked = ours and self.base.link_of(ours) is None
@@ -393,6 +373,34 @@ class Linker:
         return ranked
 
 
+def _seated(found: Sequence[Evidence]) -> Callable[[Evidence], Evidence]:
+    """Takes a capital for its state by itself only where the name means nothing better known."""
+    named = [piece.item for piece in found if piece.how in NAMED]
+    city = max((i.prominence for i in named if i.kind in ("city", "region")), default=0.0)
+    other = max((i.prominence for i in named if i.kind not in ("city", "region")), default=0.0)
+
+    def seen(piece: Evidence) -> Evidence:
+        doubtful = piece.how == "seat" and other > city
+        return replace(piece, automatic=False) if doubtful else piece
+
+    return seen
+
+
+def _told_so(ranked: Sequence[Candidate], text: str) -> bool:
+    """Whether the context alone makes the best of several names of things the one that is meant."""
+    first = ranked[0]
+    if first.how not in NAMED or first.label == first.qid or first.kind in ("work", "concept"):
+        return False
+    rivals = [_by_context(one) for one in ranked[1:]]
+    return _by_context(first) - max(rivals, default=0.0) >= _PLAIN
+
+
+def _by_context(one: Candidate) -> float:
+    """What the context adds to the score of a reading, its being a metonym there included."""
+    told = sum(value for name, value in one.features.items() if name in OF_CONTEXT)
+    return told + (0.2 if one.features.get("curated", 0.0) > 1.0 else 0.0)
+
+
 def _stamp(path: Path) -> tuple[int, int] | None:
     """Time and size of a file; None where there is none."""
     try:
@@ -400,51 +408,6 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """The items of a context: QIDs, how many of each kind, keys of labels and descriptions."""
-
-    items: frozenset[str] = frozenset()
-    kinds: dict[str, int] = field(default_factory=dict)
-    labels: frozenset[str] = frozenset()
-    descriptions: frozenset[str] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.items)
-
-
-def _described(text: str, items: Iterable[Item], around: _Around) -> frozenset[str]:
-    """The items that what the items of the context are described by speaks of.
-
-    `Seoul`, "capital of South Korea", tells which Korea by its label; where it stands only within
-    another of the labels it tells nothing. `Savannah`, "city in Georgia, United States", tells by
-    what comes after the name itself which Georgia, and where nothing does that it is the state.
-    """
-    candidates = list(items)
-    labels = {item.qid: keys.key(item.label) for item in candidates}
-    own = keys.key(text)
-    found: set[str] = set()
-    for description in around.descriptions:
-        there = {
-            qid: label
-            for qid, label in labels.items()
-            if len(label) > len(own) and f" {label} " in f" {description} "
-        }
-        found |= {
-            qid
-            for qid, label in there.items()
-            if not any(label != other and label in other for other in there.values())
-        }
-        _, named, tail = f" {description} ".partition(f" {own} ")
-        if named and not there:
-            found |= {
-                item.qid
-                for item in candidates
-                if (tail.strip() in keys.key(item.description) if tail else item.kind == "state")
-            }
-    return frozenset(found)
 
 
 def link(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 from collections import Counter
@@ -21,6 +22,11 @@ from axiskg.linking.snapshot_build import SCHEMA_VERSION
 __all__ = ["Hit", "Item", "Snapshot"]
 
 _ITEM: Final = "i.id, i.label, i.description, i.kind, i.classes, i.prominence"
+_RULER: Final = re.compile(
+    r"\b(?:president|prime minister|premier|chancellor|minister|secretary|senator|king|queen"
+    r"|emperor|general secretary|leader)\b",
+    re.IGNORECASE,
+)
 _MAX_HITS: Final = 60
 _MAX_LIKE: Final = 120
 _MAX_POSTINGS: Final = 3_000
@@ -217,6 +223,32 @@ class Snapshot:
             (item_number(qid),),
         )
         return [(row[0], row[1]) for row in rows]
+
+    @cached_property
+    def first_names(self) -> frozenset[str]:
+        """First names of the people in the snapshot, in lower case."""
+        return frozenset(words[0] for words, _, _ in self._people)
+
+    @cached_property
+    def last_names(self) -> dict[str, tuple[float, float]]:
+        """How prominent the two best known rulers of each last name are, by it in lower case.
+
+        Zero for one that isn't: people of no such office, and where there is no second.
+        """
+        found: dict[str, tuple[float, float]] = {}
+        for words, rules, fame in self._people:
+            known = fame if rules else 0.0
+            first, second = found.get(words[-1], (0.0, 0.0))
+            found[words[-1]] = (max(first, known), max(second, min(first, known)))
+        return found
+
+    @cached_property
+    def _people(self) -> tuple[tuple[list[str], bool, float], ...]:
+        rows = self._base.execute(
+            "SELECT label, description, prominence FROM items WHERE kind = 'person'"
+        )
+        people = ((row[0].casefold().split(), _RULER.search(row[1]), row[2]) for row in rows)
+        return tuple((words, found is not None, fame) for words, found, fame in people if words[1:])
 
     @cached_property
     def properties(self) -> tuple[tuple[str, int], ...]:

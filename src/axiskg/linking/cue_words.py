@@ -1,0 +1,178 @@
+"""What words say of a name that they stand around: governing, places, kinds, times.
+
+English only. Each is a pattern for what stands before a name (it ends in `$`), after it, or
+anywhere near.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = [
+    "ACTS",
+    "AFTER",
+    "ATTRIBUTE",
+    "CITY",
+    "FOREIGN",
+    "HAPPENS",
+    "IN",
+    "IRREGULAR",
+    "LOCATIVE",
+    "MEMBERS",
+    "PART",
+    "PAST",
+    "PLACES",
+    "PRESENT",
+    "REGION",
+    "TAIL",
+    "THE",
+    "TOWARDS",
+    "URGED",
+    "VERB",
+    "WATER",
+    "YEAR",
+]
+
+_VERBS: Final = (
+    r"said|says|warn\w*|accus\w+|denounc\w+|condemn\w*|impos\w+|sanction\w*|announc\w+|agree[ds]?"
+    r"|insist\w*|demand\w*|reject\w*|oppos\w+|support\w*|back(?:s|ed|ing)|urg(?:es?|ed|ing)"
+    r"|threaten\w*|negotiat\w+|sign(?:s|ed)|recogni[sz]\w+|retaliat\w+|respond\w*|seek(?:s|ing)?"
+    r"|sought|want(?:s|ed)?|fear(?:s|ed)?|believ\w+|claim(?:s|ed)?|denie[sd]|deny|perceiv\w+|sees?|saw"
+    r"|veto\w*|vot(?:es?|ed|ing)|decid\w+|approv\w+|pressure[ds]?|criticiz\w+|argu(?:es?|ed|ing)"
+    r"|suppl(?:y|ies|ied)|expel\w*|deploy\w*|dismiss\w*|protest(?:s|ed)|summon\w*|ratif\w+|mediat\w+"
+    r"|withdr[ae]w\w*|annex\w*|invad\w+|ban(?:s|ned)|halt(?:s|ed)|arm(?:s|ed|ing)|vow(?:s|ed)"
+    r"|pledg\w+|resum(?:es|ed)|block(?:s|ed)|propos(?:es|ed)|appl(?:ies|ied)|sided|courts|hopes"
+)
+
+ACTS: Final = re.compile(
+    rf"\b({_VERBS}|polic(y|ies|ymakers)|diploma\w*|officials?"
+    r"|government\w*|administration|relations?|ties|alliance\w*|all(y|ies)|rival\w*|treat(y|ies)"
+    r"|talks|summit|foreign|tariffs?|trade|weapons?|arms|military|influence|position|stance"
+    r"|strategy|adversar\w+|partner\w*|leaders?|minist\w+|rulers?|regime|views?|decision"
+    r"|export controls|pact|sovereignty|deterrence|espionage|embargo|accession|tensions?|rift"
+    r"|disputes?|deal|standoff|troops|soldiers|forces|army|navy|junta|spokes(?:man|woman|person|people)|invasion|ceasefire)\b",
+    re.IGNORECASE,
+)
+
+VERB: Final = re.compile(_VERBS, re.IGNORECASE)
+
+HAPPENS: Final = re.compile(
+    r"(locat|situat|flood|populat|nam|call|crowd|cover|surround|settl|inhabit|deriv|featur|need"
+    r"|border|stretch|remain|form|host|hous|attract|boast|fir|burn|grow)ed|is|was|bed|red|shed|seed|speed|wed",
+    re.IGNORECASE,
+)
+"""What ends like a past tense and isn't what a government does."""
+
+IRREGULAR: Final = frozenset(
+    [
+        "began", "bought", "broke", "built", "chose", "cut", "drew", "felt", "fired",
+        "forbade", "fought", "froze", "gave", "held", "kept", "knew", "led", "left", "lent",
+        "let", "made", "meant", "met", "overcame", "paid", "put", "rebuilt", "said", "sent",
+        "set", "shot", "shut", "sold", "spent", "spoke", "stepped", "strove", "struck",
+        "swore", "taught", "thought", "threw", "told", "took", "undertook", "upheld",
+        "withheld", "withstood", "woke", "won", "wrote",
+    ]
+)  # fmt: skip
+
+AFTER: Final = re.compile(
+    r"(?:(?:,|,? and)\s+(?:the\s+)?[A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+)?)*"
+    r"\s+(?P<helping>(?:has|have|had|will|would|must|should|may|might|could|cannot|can|did|does)\s+)?"
+    r"(?:(?:not|also|never|now|long|again|still|\w+ly)\s+)*(?P<verb>\w+)"
+)
+
+PRESENT: Final = re.compile(
+    r"(?!was|is|has|its|hosts|houses|lies|sits|stands|boasts|features|remains|borders|does"
+    r"|streets|suburbs|days|times|hours|flights|talks|as\b|ss\b)[a-z]+s"
+    r"\s(?:the|a|an|its|that|no|any|itself|to be|[A-Z]\w+)\b"
+)
+"""A verb of the present: "Moscow considers the treaty"."""
+
+URGED: Final = re.compile(
+    r"\b(?:urg|press|order|ask|oblig|persuad|convinc|forc|compel|pressur|warn|accus|anger|infuriat"
+    r"|alarm|annoy|provok|irritat|embarrass|reassur|criticis|criticiz|rebuk|condemn|deter|isolat"
+    r"|contain|punish|appeas|enrag|unsettl|worri|blam|prais|thank|challeng|defi|confront|pit)"
+    r"(?:e|s|es|ed|ing|y|ies|red|ring)?\s$",
+    re.IGNORECASE,
+)
+"""What is done to governments and not to places, right before a name."""
+
+TOWARDS: Final = re.compile(r"\b(?:with|against|towards?|between|by|for)\s$", re.IGNORECASE)
+
+MEMBERS: Final = re.compile(
+    r"\b(officials?|critics|lawmakers|hawks|policymakers|diplomats|leaders?|leadership|authorities"
+    r"|analysts|government|regime|strategists|elites?|rulers)\s+in\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+
+PLACES: Final = re.compile(
+    r"\b(cit(y|ies)|town|streets?|neighbou?rhoods?|suburbs?|airport|river|lake|mountains?|forests?"
+    r"|coast|weather|rain\w*|snow\w*|storm\w*|earthquake|population|residents?|liv(es?|ed|ing)|born"
+    r"|died|locat\w+|situated|miles|kilomet(er|re)s|near|north of|south of|east of|west of|drove"
+    r"|flew|fly|flight|travel\w*|visit(s|ed|ing|or|ors)?|tourists?|museum\w*|restaurants?|downtown"
+    r"|county|counties|university|hotel|highway|bridge|peninsula|island|region|wildfires?|farms?"
+    r"|apples?|wine|moved|grew up|studied|arriv\w+|metro|subway|monuments?|growers?|harvest"
+    r"|orchards?|smog|drought|hurricane|buildings?|apartments?|festival|cathedrals?|stadium|flows?|rents?"
+    r"|beach\w*|coastline|shores?|deserts?|climate|harbou?rs?|ports?|trains?|railway|roads?|slopes?"
+    r"|volcano|valleys?|inhabitants|home to|hosts|hosted)\b",
+    re.IGNORECASE,
+)
+
+CITY: Final = re.compile(
+    r"\b(cit(y|ies)|capital|streets?|downtown|metro|subway|museum\w*|monuments?|suburbs?|mayor"
+    r"|airport|embassy|protest\w*|flew|flights?|D\.?C\.?|memorial|capitol|march(ed)?|returned to"
+    r"|arrived|president|ambassador|apartments?|smog|stadium|hotel|restaurants?)\b",
+    re.IGNORECASE,
+)
+
+REGION: Final = re.compile(
+    r"\b(state of|states? (legislature|governor|senate)|governor|counties|county|statewide|farms?"
+    r"|forests?|wildfires?|apples?|wine|coast|province|peninsula|residents of the state"
+    r"|runoffs?|primar(?:y|ies)|electoral|ballots?|Republicans?|Democrats?|congressional"
+    r"|swing states?"
+    r"|senators? from|growers?|harvest|orchards?|crops?|builds|fisheries"
+    r"|north of|south of|east of|west of)\b",
+    re.IGNORECASE,
+)
+
+WATER: Final = re.compile(
+    r"\b(flow(s|ed|ing)?|tributar\w+|navigab\w+|upstream|downstream|estuary|rapids)\b",
+    re.IGNORECASE,
+)
+
+IN: Final = re.compile(
+    r"\b(in|at|near|around|outside|inside|across|from|through|to|toward|towards|throughout|of)"
+    r"\s+(?:the\s+|downtown\s+|central\s+|northern\s+|southern\s+|eastern\s+|western\s+)*$",
+    re.IGNORECASE,
+)
+
+LOCATIVE: Final = frozenset({"in", "at", "near", "around", "outside", "inside", "across"})
+
+PART: Final = re.compile(r"\b(northern|southern|eastern|western|upstate|rural)\s+$", re.IGNORECASE)
+
+PAST: Final = re.compile(
+    r"\b(?:ancient|antiquity|medieval|pharaohs?|phalanx(?:es)?|crusaders?|conquistadors?"
+    r"|B\.?C\.?(?:E\.?)?"
+    r"|[A-Z]\w+ (?:the Great|the Conqueror|the Magnificent|the Terrible)|legions|emperors?"
+    r"|(?:\w+teenth|ninth|tenth|eleventh|twelfth)[ -]century"
+    r"|(?:\w+teenth|ninth|tenth|eleventh|twelfth) and"
+    r"|1[0-7]\d\d)\b"
+)
+
+FOREIGN: Final = re.compile(
+    r"\b(?:sanction\w*|tanks|ambassadors?|treat(?:y|ies)|diploma\w*|foreign|troops|invad\w+|invasion"
+    r"|annex\w*|ceasefire|sovereignty|independence|embass(?:y|ies)|accession|summit|allian\w+|allies"
+    r"|military|missiles?|warships?|war|peace|envoys?|NATO|EU|UN|membership|recogni[sz]\w+|neighbou?rs)\b"
+)
+
+YEAR: Final = re.compile(r"(?<![\d,.])(1[0-9]\d\d|20\d\d)(?![\d,])")
+
+THE: Final = re.compile(r"(?:^|[\s(“\"])the $", re.IGNORECASE)
+
+ATTRIBUTE: Final = re.compile(
+    r"['’]|[-‑–]|\s(?!flow|(?:and|to|in|at|on|for|from|is|was|has|near|through|into|until|as|or|but)\b)[a-z]+"
+)
+
+TAIL: Final = re.compile(
+    r",\s(?P<place>[A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+){0,2})(?=[.,;:)]|$)(?!,? and\b)"
+)

@@ -1,0 +1,147 @@
+"""How a name stands in a text, by what is known of names: alone, within another, for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from axiskg.linking import keys
+from axiskg.linking.answers import Candidate
+from axiskg.linking.context import Cues
+from axiskg.linking.context import cues as read_cues
+from axiskg.linking.curated import Curated
+from axiskg.linking.evidence import Evidence
+from axiskg.linking.fit import kind_of_place
+from axiskg.linking.snapshot import Item, Snapshot
+
+__all__ = ["NAMED", "Standing"]
+
+NAMED: Final = frozenset({"label", "alias", "official", "demonym"})
+"""Evidence that is a name of the item in full."""
+
+_GROUNDS: Final = frozenset(
+    {"water", "city", "region", "island", "state", "former-state", "person"}
+)
+"""Kinds of things whose names take in an adjective for good: the Indian Ocean."""
+
+_OUTSHONE: Final = 2.0
+"""How much more prominent (seven times, as a logarithm) the one is whom a last name means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Reads a text around a name with the help of our names and the snapshot's."""
+
+    base: Curated
+    known: Snapshot | None
+
+    def cues(self, text: str, around: str) -> Cues:
+        """What the text around a name says of it; the snapshot knows the first names of people."""
+        if not around:
+            return read_cues(text, "")
+        return read_cues(text, around, self.known.first_names if self.known is not None else ())
+
+    def longest(self, phrases: Iterable[str]) -> tuple[str, dict[str, Item]]:
+        """The longest phrase that is the name of something, and what it is a name of."""
+        for phrase in phrases:
+            if keys.key(phrase) == keys.key(phrase.partition(" ")[2]):
+                continue
+            hits = self.known.by_key(keys.key(phrase)) if self.known is not None else []
+            named = {hit.item.qid: hit.item for hit in hits if hit.how in NAMED}
+            for row in self.base.names_like(phrase):
+                link = self.base.link_of(row.entity)
+                qid = link.qid if link is not None and link.qid else f"ent:{row.entity}"
+                named.setdefault(qid, Item(qid, row.name, "", "other", (), 0.0))
+            if named:
+                return phrase, named
+        return "", {}
+
+    def elsewhere(
+        self,
+        text: str,
+        ranked: Sequence[Candidate],
+        seen: Cues,
+        phrase: str,
+        longer: dict[str, Item],
+    ) -> str:
+        """Why a name is none of its readings where it stands, or "".
+
+        It is part of a longer name that none of them bears, a common noun, a person's name, or a
+        place of the same name elsewhere.
+        """
+        if not ranked:
+            return ""
+        first = ranked[0]
+        adjective = self.adjective(text)
+        initials = text.isupper() and len(text) < 6
+        if longer and first.qid not in longer:
+            grounds = {kind_of_place(item) for item in longer.values()} & _GROUNDS
+            if grounds or not (adjective or initials):
+                return f"part of the name {phrase}"
+        elif seen.joined and not initials and not longer:
+            beside = adjective and seen.joined.startswith(text)
+            if not (beside or any(self._bears(one, seen.joined) for one in ranked[:3])):
+                return f"part of the name {seen.joined}"
+        if seen.common and not adjective:
+            return "written small, as a common noun"
+        if seen.past and adjective and first.how != "curated":
+            return "the text speaks of what once was"
+        if first.kind == "person":
+            if self._namesakes(text, first):
+                return "several people are called so"
+            if seen.opened and not self._bears(first, f"{seen.opened} {text}"):
+                return f"part of the name {seen.opened} {text}"
+        elif seen.person and self._of_people(text):
+            return "the text speaks of a person"
+        if seen.told == "water" and first.kind != "water":
+            return "the text speaks of a water"
+        if seen.told == "former" and "past" not in first.features and "told" not in first.features:
+            return "the text speaks of what once was"
+        if seen.tail and first.kind == "city" and "tail" not in first.features:
+            hits = self.known.by_key(keys.key(seen.tail)) if self.known is not None else []
+            if any(h.how == "label" and h.item.kind in ("region", "state") for h in hits):
+                return f"the text speaks of a place in {seen.tail}"
+        return ""
+
+    def adjective(self, text: str) -> bool:
+        """Whether a name is a demonym or adjective."""
+        ours = {row.type for row in self.base.names_like(text)}
+        if ours:
+            return ours <= {"adjective", "demonym"}
+        hits = self.known.by_key(keys.key(text)) if self.known is not None else []
+        kinds = {hit.how for hit in hits if hit.how == "demonym" or hit.item.kind == "state"}
+        return kinds == {"demonym"}
+
+    def _bears(self, one: Candidate, longer: str) -> bool:
+        """Whether an item is called by all words of a longer name."""
+        words = set(keys.key(longer).split())
+        names = [one.label, *(row.name for row in self.base.names.get(keys.key(longer), ()))]
+        if self.known is not None:
+            names += [name for name, _ in self.known.names(one.qid)]
+        return any(words <= set(keys.key(name).split()) for name in names)
+
+    def _namesakes(self, text: str, first: Candidate) -> bool:
+        """Whether a last name is borne by others about as well known, and nothing tells of one."""
+        if " " in text or self.known is None or first.how in ("judged", "label"):
+            return False
+        if self.base.names_like(text):
+            return False
+        best, second = self.known.last_names.get(text.casefold(), (0.0, 0.0))
+        telling = {"date", "described", "told of", "neighbours"} & first.features.keys()
+        return not telling and second > 0.0 and best - second < _OUTSHONE
+
+    def _of_people(self, text: str) -> bool:
+        """Whether people bear a name, as first name or last."""
+        if self.known is None:
+            return False
+        name = text.casefold()
+        return name in self.known.first_names or name in self.known.last_names
+
+    def waters(self, text: str, seen: Cues) -> Iterator[Evidence]:
+        """The river of a name where the text speaks of one, or gives the name an article."""
+        if self.known is None or not (seen.told == "water" or seen.article):
+            return
+        for hit in self.known.by_key(keys.key(f"{text} River")):
+            if hit.item.kind == "water" and hit.how in NAMED:
+                yield Evidence(hit.item, "alias", hit.name)

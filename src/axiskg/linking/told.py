@@ -1,0 +1,92 @@
+"""What kind of thing the words right next to a name say it is: "the Congo flows", "governor of"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["told_kind", "told_person"]
+
+_RULED: Final = (
+    r"(?:vice[- ]|deputy )?(?:president|prime minister|king|queen|emir|sultan|shah|chancellor"
+    r"|(?:foreign|defen[cs]e|finance|interior|trade) minist(?:er|ry)|ambassadors?|parliament"
+    r"|central bank|army|armed forces|junta|independence|sovereignty|recognition|embassy)"
+)
+_SORTS: Final = (
+    (
+        "water",
+        r"\b(?:rivers?|lake|sea|banks|waters|tributar(?:y|ies)|mouth|source|delta|basin)(?: of)?"
+        r"(?: the)? $|\b(?:up|down|along|sailed|navigate) the $",
+        r"\s(?:river|flows?|basin|flowed|empties|floods?)\b",
+    ),
+    (
+        "city",
+        r"\b(?:city|town|downtown|mayor|streets|suburbs|outskirts|airport|slums|rooftops|cent(?:er|re)"
+        r"|university town|neighbou?rhoods)(?: of)? $",
+        r"\s(?:city|metro|mayor)\b|['’]s? (?:mayor|streets|suburbs|airport|subway|metro|skyline)\b"
+        r"|,? D\.?C\b|,? (?:a|the) (?:capital|city|town)\b",
+    ),
+    ("island", r"\b(?:islands?|isle|peninsula) of $", r"\s(?:peninsula|island)\b|^ juts\b"),
+    (
+        "former",
+        r"\b(?:empire|khanate|caliphate|ancient|colony|protectorate) (?:of )?(?:the )?$",
+        r"(?!)",
+    ),
+    (
+        "region",
+        r"\b(?:states?|provinces?|governor|legislature|counties) of (?:the )?$|\bsenators? from $"
+        r"|\bstate (?:government|parliament|premier) (?:of|in) $",
+        r"\s(?:province|legislature|statehouse|governor|senators?|voters?|runoff|primary)\b"
+        r"|['’]s? (?:governor|legislature|statehouse|senators?|counties)\b"
+        r"|\sstate\b(?!\s(?:media|news|tv|television|visit|department|secrets?|council\w*|security"
+        r"|assets|banks?|oil|compan\w+|firms?|owned|run|of)\b)",
+    ),
+    ("state", rf"\b(?:country|nation|republic|{_RULED}) of (?:the )?$", rf"['’]s? {_RULED}\b"),
+    (
+        "polity",
+        r"\bcapital(?: city)? of (?:the )?$"
+        r"|\b(?:largest|biggest|oldest|main|busiest) (?:cit(?:y|ies)|towns?|ports?|airports?)"
+        r" (?:in|of) $",
+        r"(?!)",
+    ),
+)
+_RULES: Final = tuple(
+    (kind, re.compile(left, re.IGNORECASE), re.compile(right, re.IGNORECASE))
+    for kind, left, right in _SORTS
+)
+_BORDERED: Final = re.compile(r"\s(?:border|frontier|front|coast)\b")
+_IS: Final = re.compile(
+    r"(?:(?:,|,? and) [A-Z]\w+)*\s(?:(?:is|was)\s(?:an?|the)|are|were)\s(?P<what>[^.,;]{3,60})"
+)
+_NOUNS: Final = (
+    ("water", r"\b(?:rivers?|lakes?|seas?)\b"),
+    ("city", r"\b(?:city|cities|towns?|capitals?)\b"),
+    ("state", r"\b(?:country|countries|nations?|republics?|sovereign states?)\b"),
+    ("region", r"\b(?:states?|provinces?|regions?)\b"),
+)
+_PRONOUN: Final = re.compile(
+    r"(?:\s(?:and|with)|(?:\s[a-z]+){1,3})\s(?:he|she|his|her|himself|herself)\b"
+)
+
+
+def told_kind(before: str, after: str) -> str:
+    """The kind that the words next to a name say it is of, or ""; polity is a state or region.
+
+    >>> told_kind("the mayor of ", " spoke"), told_kind("", "'s ambassador"), told_kind("in ", "")
+    ('city', 'state', '')
+    """
+    for kind, left, right in _RULES:
+        if left.search(before[-60:]) or right.match(after):
+            return "" if kind == "water" and _BORDERED.match(after) else kind
+    found = _IS.match(after)
+    what = re.split(r"\b(?:in|of|with|between)\b", found["what"])[0] if found is not None else ""
+    return next((kind for kind, noun in _NOUNS if re.search(noun, what)), "")
+
+
+def told_person(after: str) -> bool:
+    """Whether the words after a name go on to speak of him or her.
+
+    >>> told_person(" said he would not run"), told_person(" said it would")
+    (True, False)
+    """
+    return _PRONOUN.match(after) is not None
