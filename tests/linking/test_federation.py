@@ -272,6 +272,35 @@ def test_bindings_change_no_answer(
     assert found == sorted(map(str, rows_of(graph, Resolved(alone, ()))))
 
 
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "OPTIONAL { %s } VALUES ?head { wd:Q148 }",
+        "VALUES ?item { wd:Q159 } MINUS { %s } VALUES ?head { wd:Q148 }",
+        "VALUES ?head { wd:Q148 } { VALUES ?item { wd:Q159 } OPTIONAL { %s } }",
+        "VALUES ?head { wd:Q148 } { VALUES ?item { wd:Q159 } MINUS { %s } }",
+        "VALUES ?head { wd:Q148 } { VALUES ?item { wd:Q159 } FILTER NOT EXISTS { %s } }",
+        "{ { VALUES ?item { wd:Q159 } OPTIONAL { %s } } } VALUES ?head { wd:Q148 }",
+    ],
+)
+def test_what_comes_later_takes_nothing_from_an_optional_clause(
+    shape: str, graph: Store, wikidata_server: str, tmp_path: Path
+) -> None:
+    """The head of Russia is known, so no solution is left without one, to join with another."""
+    settings = settings_for(wikidata_server, tmp_path)
+    text = """PREFIX wd: <http://www.wikidata.org/entity/>
+    PREFIX wdt: <http://www.wikidata.org/prop/direct/>
+    SELECT * WHERE { %s }"""
+    text %= shape % "SERVICE wikidata: { ?item wdt:P35 ?head }"
+    told = resolve_services(text, settings, local=local(graph))
+    assert rows_of(graph, told) == []
+    before = "SELECT * WHERE { VALUES ?item { wd:Q159 } OPTIONAL { %s } }"
+    text = text.replace(text[text.index("SELECT") :], before)
+    told = resolve_services(text % "SERVICE wikidata: { ?item wdt:P35 ?head }", settings,
+                            local=local(graph))  # fmt: skip
+    assert told.calls[0].bindings == 1, "what comes before is sent along"
+
+
 def test_too_many_rows_are_refused_with_the_cure(wikidata_server: str, tmp_path: Path) -> None:
     settings = settings_for(wikidata_server, tmp_path, federation_max_rows=10)
     with pytest.raises(QueryTooLargeError, match="AXISKG_FEDERATION_MAX_ROWS"):

@@ -119,6 +119,10 @@ def mandatory(text: str, clause: Clause) -> str:
     Those that stand in the groups around the clause, up to the nearest sub-query or GRAPH: triple
     patterns, VALUES, and GRAPH groups made of triple patterns. Left out are optional parts,
     filters, unions, and other services, so what is left holds at least the true solutions.
+
+    Where the clause is in an OPTIONAL or MINUS, what counts outside is what stands before that in
+    its group: a row that fits only this may be what keeps a solution, or takes one away, which a
+    later pattern would refuse (SPARQL 1.1 Query, 18.2.2.6). Of EXISTS it is its filter's group.
     """
     seen = list(tokens(text))
     kept: list[str] = []
@@ -138,15 +142,20 @@ def _groups_around(seen: Sequence[Token], clause: Clause) -> list[tuple[int, int
         elif token.kind == "close" and stack:
             stack.pop()
     groups: list[tuple[int, int]] = []
+    end, outermost = 0, False
     for opened in reversed(stack):
         if seen[opened].value != "{":
             return []
-        before = seen[opened - 1] if opened else None
+        before = _word(seen[opened - 1]) if opened else ""
         if opened > 1 and _word(seen[opened - 2]) == "GRAPH":
             return []
-        groups.append((opened + 1, _closing(seen, opened)))
-        if before is None or _word(before) == "WHERE" or _starts_query(seen, opened):
+        groups.append((opened + 1, end or _closing(seen, opened)))
+        if outermost or not opened or before == "WHERE" or _starts_query(seen, opened):
             break
+        if before == "MINUS" and not clause.is_simple:
+            break
+        end = opened - 1 if before in ("OPTIONAL", "MINUS") else 0
+        outermost = before in ("OPTIONAL", "MINUS", "EXISTS")
     return list(reversed(groups))
 
 
