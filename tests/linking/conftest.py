@@ -267,6 +267,19 @@ class Misbehaving(BaseHTTPRequestHandler):
         body = b'{"error": {"code": "maxlag", "lag": 99}}'
         self._send(200, body, "application/json", Retry_After="3600")
 
+    def hurried(self) -> None:
+        """Asked too often."""
+        self._send(200, b'{"error": {"code": "ratelimited"}}', "application/json")
+
+    def deep(self) -> None:
+        """Brackets that nobody closes."""
+        self._send(200, b"[" * 200_000, "application/json")
+
+    def flood(self) -> None:
+        """A fault of many words and control characters."""
+        body = b'{"error": {"code": "x", "info": "%s"}}' % (b"\\u001b[31m " * 9_000)
+        self._send(400, body, "application/json")
+
     def listed(self) -> None:
         """A list where Wikidata has entities by id."""
         self._send(200, b'{"entities": [], "search": 7}', "application/json")

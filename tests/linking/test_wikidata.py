@@ -142,6 +142,9 @@ def test_the_network_is_off_by_default(tmp_path: Path) -> None:
         ("slow", "did not answer"),
         ("busy", "answers 429"),
         ("lagging", "maxlag"),
+        ("hurried", "ratelimited"),
+        ("deep", "no JSON"),
+        ("flood", r"answers 400: .{150}"),
         ("redirect", "private address"),
         ("listed", "without a list"),
     ],
@@ -153,8 +156,10 @@ def test_a_server_that_fails_is_named(
     settings = live(
         f"{root}/{path}", tmp_path, federation_timeout_s=0.5, federation_retries=0, http_cache_s=0
     )
-    with pytest.raises(LinkingError, match=says):
+    with pytest.raises(LinkingError, match=says) as raised:
         Wikidata(settings).search("Sweden")
+    assert len(str(raised.value)) < 500
+    assert str(raised.value).isprintable()
 
 
 def test_a_server_that_is_far_behind_is_left_alone(

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from axiskg.errors import LinkingError
 from axiskg.linking import keys
 from axiskg.linking.evidence import Evidence
-from axiskg.linking.guard import Reach, fetch
+from axiskg.linking.guard import Reach, fetch, shown
 from axiskg.linking.http_cache import HttpCache
 from axiskg.linking.kinds import kind_of
 from axiskg.linking.snapshot import Item
@@ -22,6 +22,8 @@ __all__ = ["Wikidata"]
 
 _MAXLAG_S: Final = 5
 _BATCH: Final = 50
+_WAITING: Final = ("maxlag", "ratelimited")
+"""Faults by which the server says that it is behind, or is asked too much."""
 
 
 class Wikidata:
@@ -54,21 +56,22 @@ class Wikidata:
             reply = fetch(url, reach)
             try:
                 answer = json.loads(reply.body)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise LinkingError(f"{place} answers {reply.status} and no JSON") from error
             fault = answer.get("error") if isinstance(answer, dict) else None
-            if isinstance(fault, dict) and fault.get("code") == "maxlag":
-                pause = max(pause, reply.retry_after_s or 0)
-                if attempt == self.settings.federation_retries or pause > reach.timeout_s:
-                    break
-                time.sleep(pause)
-                pause *= 2
-                continue
-            if reply.status != 200 or fault or not isinstance(answer, dict):
-                raise LinkingError(f"{place} answers {reply.status}: {fault or 'no object'}")
-            self._cache.put(reply.body, "GET", url)
-            return answer
-        raise LinkingError(f"{place} is behind (maxlag); ask again later")
+            code = fault.get("code") if isinstance(fault, dict) else None
+            if code not in _WAITING:
+                if reply.status != 200 or fault or not isinstance(answer, dict):
+                    said = shown(f"{reply.status}: {fault or 'no object'}")
+                    raise LinkingError(f"{place} answers {said}")
+                self._cache.put(reply.body, "GET", url)
+                return answer
+            pause = max(pause, reply.retry_after_s or 0)
+            if attempt == self.settings.federation_retries or pause > reach.timeout_s:
+                raise LinkingError(f"{place} wants a rest ({code}); ask again later")
+            time.sleep(pause)
+            pause *= 2
+        raise AssertionError("the last try returns or raises")
 
     def search(self, name: str, limit: int = 10) -> list[str]:
         """The QIDs that Wikidata's search gives for a name, in its order."""
