@@ -32,7 +32,7 @@ OFFICES: Final = _words(
     representatives congressman congresswoman governor gov mayor leader leaders chief
     general gen admiral marshal colonel col major captain ambassador envoy diplomat
     commissioner spokesman spokeswoman spokesperson director comrade judge government
-    governments parliament congress senate army navy air military embassy consulate acting
+    governments parliament congress senate army navy military embassy consulate acting
     former then ex-president administration treasury delegation officials official lawmakers
     authorities editor correspondent analyst professor cabinet council cardinal archbishop
     patriarch imam ayatollah crown dictator strongman
@@ -97,6 +97,7 @@ SMALL: Final = _words(
 
 BEGINNINGS: Final = _words(
     """
+    air radio bank hotel united free young
     south north east west new old san santa sao saint st port fort lake mount mt cape gulf
     bay isle little great greater lower upper inner outer equatorial papua el la los las le
     nova american british french dutch belgian german italian spanish portuguese russian

@@ -147,11 +147,14 @@ def _counted(text: str, seen: Cues) -> Cues:
     ruling = 0.5 * min(4, len(cue_words.ACTS.findall(text)))
     telling = 0.6 * min(4, len(cue_words.PLACES.findall(text)))
     sorts = (("city", cue_words.CITY), ("region", cue_words.REGION), ("water", cue_words.WATER))
+    kinds = seen.kinds | {kind for kind, words in sorts if words.search(text)}
+    if "region" in kinds and not cue_words.FEDERAL.search(text):
+        kinds |= {"state"}
     return replace(
         seen,
         government=seen.government + (0.0 if seen.told == "city" else ruling),
         place=seen.place + telling,
-        kinds=seen.kinds | {kind for kind, words in sorts if words.search(text)},
+        kinds=kinds,
     )
 
 
@@ -202,7 +205,7 @@ def _phrases(name: str, before: str, after: str) -> tuple[str, ...]:
     rights = [right[1], right[1].partition(" ")[0]] if right else []
     found = [f"{one} {name} {other}" for one in lefts for other in rights]
     found += [f"{one} {name}" for one in lefts] + [f"{name} {other}" for other in rights]
-    body = re.search(rf"((?:{capital} ){{1,3}})(of (?:the )?)$", before)
+    body = re.search(rf"((?:{capital} ){{1,3}})((?:of|for) (?:the )?)$", before)
     if body is not None:
         words = body[1].split()
         ends = (" ".join(words[first:]) for first in range(len(words)))

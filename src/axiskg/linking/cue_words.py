@@ -14,6 +14,7 @@ __all__ = [
     "AFTER",
     "ATTRIBUTE",
     "CITY",
+    "FEDERAL",
     "FOREIGN",
     "HAPPENS",
     "IN",
@@ -41,7 +42,7 @@ _VERBS: Final = (
     r"|sought|want(?:s|ed)?|fear(?:s|ed)?|believ\w+|claim(?:s|ed)?|denie[sd]|deny|perceiv\w+|sees?|saw"
     r"|veto\w*|vot(?:es?|ed|ing)|decid\w+|approv\w+|pressure[ds]?|criticiz\w+|argu(?:es?|ed|ing)"
     r"|suppl(?:y|ies|ied)|expel\w*|deploy\w*|dismiss\w*|protest(?:s|ed)|summon\w*|ratif\w+|mediat\w+"
-    r"|withdr[ae]w\w*|annex\w*|invad\w+|ban(?:s|ned)|halt(?:s|ed)|arm(?:s|ed|ing)|vow(?:s|ed)"
+    r"|withdr[ae]w\w*|occup\w+|hold|shares?|plan(?:s|ned)?|compet\w+|cooperat\w+|quarrel\w*|annex\w*|invad\w+|ban(?:s|ned)|halt(?:s|ed)|arm(?:s|ed|ing)|vow(?:s|ed)"
     r"|pledg\w+|resum(?:es|ed)|block(?:s|ed)|propos(?:es|ed)|appl(?:ies|ied)|sided|courts|hopes"
 )
 
@@ -135,6 +136,14 @@ REGION: Final = re.compile(
     re.IGNORECASE,
 )
 
+FEDERAL: Final = re.compile(
+    r"\b(state of|states? (legislature|governor|senate)|governor|counties|county|statewide"
+    r"|residents of the state|runoffs?|primar(?:y|ies)|electoral|ballots?|Republicans?|Democrats?"
+    r"|congressional|swing states?|senators?|provinc\w+)\b",
+    re.IGNORECASE,
+)
+"""What is said of states that are parts of one, and not of sovereign ones."""
+
 WATER: Final = re.compile(
     r"\b(flow(s|ed|ing)?|tributar\w+|navigab\w+|upstream|downstream|estuary|rapids)\b",
     re.IGNORECASE,
@@ -160,7 +169,7 @@ PAST: Final = re.compile(
 )
 
 FOREIGN: Final = re.compile(
-    r"\b(?:sanction\w*|tanks|ambassadors?|treat(?:y|ies)|diploma\w*|foreign|troops|invad\w+|invasion"
+    r"\b(?:sanction\w*|occup\w+|tanks|ambassadors?|treat(?:y|ies)|diploma\w*|foreign|troops|invad\w+|invasion"
     r"|annex\w*|ceasefire|sovereignty|independence|embass(?:y|ies)|accession|summit|allian\w+|allies"
     r"|military|missiles?|warships?|war|peace|envoys?|NATO|EU|UN|membership|recogni[sz]\w+|neighbou?rs)\b"
 )

@@ -159,7 +159,7 @@ def _of_time(item: Item, context: Context, seen: Cues) -> dict[str, float]:
     elif context.year is not None and item.kind == "former-state":
         features["date"] = -0.2 if context.year >= 1992 else 0.05
     if seen.past and item.kind in ("state", "government"):
-        features["past"] = -0.1 if item.kind == "state" else -0.25
+        features["past"] = -0.2 if item.kind == "state" else -0.25
     elif (seen.past or seen.told == "former") and _OLD.search(item.description) and years is None:
         features["past"] = 0.15
     return features

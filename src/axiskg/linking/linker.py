@@ -48,6 +48,9 @@ MAX_NAME: Final = 300
 """Characters; what is longer is no name."""
 
 _PLACES: Final = frozenset({"city", "region", "island", "water"})
+_LOOSE: Final = frozenset({"initials", "acronym", "part", "trace", "bag", "core", "near"})
+"""Evidence that is no name of the item in full."""
+
 _KEPT_CONTEXTS: Final = 512
 
 
@@ -391,7 +394,7 @@ def _told_so(ranked: Sequence[Candidate], text: str) -> bool:
     first = ranked[0]
     if first.how not in NAMED or first.label == first.qid or first.kind in ("work", "concept"):
         return False
-    rivals = [_by_context(one) for one in ranked[1:]]
+    rivals = [_by_context(one) for one in ranked[1:] if one.how not in _LOOSE]
     return _by_context(first) - max(rivals, default=0.0) >= _PLAIN
 
 

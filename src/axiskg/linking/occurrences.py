@@ -38,12 +38,15 @@ _CAPITAL: Final = r"[A-ZÀ-ÖØ-ÞĆČĐĞİŁŃŐŒŚŠŞŻŽȘȚΑ-ΩЀ-Я][\w
 _LEFT: Final = re.compile(rf"(?P<start>^|[\s(“\"‘—–-])(?P<word>{_CAPITAL})\s$")
 _RIGHT: Final = re.compile(rf"\s(?P<word>{_CAPITAL})(?:\s(?P<next>{_CAPITAL}))?")
 _BODY: Final = re.compile(
-    rf"(?P<start>^|[\s(“\"‘—–])(?P<head>(?:{_CAPITAL}\s){{1,3}})of\s(?:the\s)?$"
+    rf"(?P<start>^|[\s(“\"‘—–])(?P<head>(?:{_CAPITAL}\s){{1,3}})(?P<of>of|for)\s(?:the\s)?$"
 )
 _GROUND: Final = re.compile(
     r"\b(?:gulf|straits?|sea|bay|battle|siege|treaty|bank|university|empire) of (?:the )?$"
 )
 _SENTENCE: Final = re.compile(r"(?:^|[.!?:;…\n]['\"”’)]*\s+|[“\"‘(•]\s*|\s[—–-]\s)$")
+_ENDED: Final = re.compile(r"[a-z]{4,}\.$|[,;:!?]$")
+"""A word that ends a sentence, and no initial or title."""
+
 _OWNED: Final = re.compile(r"['’]s?$|['’]s?\s*$")
 _CONTROL: Final = re.compile(r"[\u0000-\u0008\u000e-\u001f\u007f-\u009f]")
 
@@ -123,16 +126,11 @@ def _joined(name: str, before: str, after: str, given: Collection[str]) -> tuple
     """The longer name that capitals make a name part of, and the word that opens the sentence."""
     left = _LEFT.search(before[-60:])
     opened = ""
-    if left is not None:
+    if left is not None and not _ENDED.search(left["word"]):
         word = left["word"]
         plain = word.casefold().strip(".,")
         opening = _SENTENCE.search(before[: len(before) - len(word) - 1]) is not None
-        if (
-            neutral(plain)
-            or plain in SMALL | DIRECTIONS | FIELDS
-            or _OWNED.search(word)
-            or word.endswith(",")
-        ):
+        if neutral(plain) or plain in SMALL | DIRECTIONS | FIELDS or _OWNED.search(word):
             pass
         elif not opening or plain in given or plain in BEGINNINGS:
             return f"{word} {name}", ""
@@ -149,12 +147,12 @@ def _joined(name: str, before: str, after: str, given: Collection[str]) -> tuple
     body = _BODY.search(before[-90:])
     if body is not None:
         heads = [word.casefold().strip(".,") for word in body["head"].split()]
+        own = [word for word in heads if word not in SMALL]
         start = len(before) - len(body[0]) + len(body["start"])
         opening = len(heads) == 1 and _SENTENCE.search(before[:start]) is not None
-        plain = set(heads)
-        offices = plain & (OFFICES | FIELDS | ORGANS | POLITIES | DIRECTIONS)
-        if plain & BODIES - POLITIES or not (opening or offices or plain & SMALL):
-            return f"{body['head']}of {name}", opened
+        offices = {*own} & (OFFICES | FIELDS | ORGANS | POLITIES | DIRECTIONS)
+        if {*own} & (BODIES - POLITIES) or (own and not (opening or offices)):
+            return f"{body['head']}{body['of']} {name}", opened
     ground = _GROUND.search(before[-60:])
     if ground is not None:
         return f"{ground[0].strip()} {name}", opened

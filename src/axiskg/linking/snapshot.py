@@ -23,8 +23,8 @@ __all__ = ["Hit", "Item", "Snapshot"]
 
 _ITEM: Final = "i.id, i.label, i.description, i.kind, i.classes, i.prominence"
 _RULER: Final = re.compile(
-    r"\b(?:president|prime minister|premier|chancellor|minister|secretary|senator|king|queen"
-    r"|emperor|general secretary|leader)\b",
+    r"^(?!.*\b(?:wife|husband|widow|spouse|lady|son|daughter|brother|sister|family)\b).*\b(?:president"
+    r"|prime minister|premier|chancellor|minister|secretary|senator|king|queen|emperor|leader)\b",
     re.IGNORECASE,
 )
 _MAX_HITS: Final = 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -24,6 +25,9 @@ _GROUNDS: Final = frozenset(
     {"water", "city", "region", "island", "state", "former-state", "person"}
 )
 """Kinds of things whose names take in an adjective for good: the Indian Ocean."""
+
+_NOUN: Final = re.compile(r"^(?!\w+(?:ly|ed|ing)$)\w{3,}$")
+"""What may open a sentence before the name of a person: "Coach", and not "Landlocked"."""
 
 _OUTSHONE: Final = 2.0
 """How much more prominent (seven times, as a logarithm) the one is whom a last name means."""
@@ -92,9 +96,11 @@ class Standing:
                 return "several people are called so"
             if seen.opened and not self._bears(first, f"{seen.opened} {text}"):
                 return f"part of the name {seen.opened} {text}"
-        elif seen.person and self._of_people(text):
+        elif (seen.person or _NOUN.search(seen.opened)) and self._of_people(text):
             return "the text speaks of a person"
-        if seen.told == "water" and first.kind != "water":
+        if (seen.told == "water" and first.kind != "water") or (
+            first.features.get("article", 0.0) < 0
+        ):
             return "the text speaks of a water"
         if seen.told == "former" and "past" not in first.features and "told" not in first.features:
             return "the text speaks of what once was"

@@ -15,8 +15,8 @@ _RULED: Final = (
 _SORTS: Final = (
     (
         "water",
-        r"\b(?:rivers?|lake|sea|banks|waters|tributar(?:y|ies)|mouth|source|delta|basin)(?: of)?"
-        r"(?: the)? $|\b(?:up|down|along|sailed|navigate) the $",
+        r"\b(?:banks|mouth|source|delta|basin|waters|tributar(?:y|ies)) of the $|\briver(?: of)? $"
+        r"|\b(?:up|down|along|sailed|navigate) the $",
         r"\s(?:river|flows?|basin|flowed|empties|floods?)\b",
     ),
     (
