@@ -85,3 +85,55 @@ def test_our_names_stand_against_what_is_short_for_the_same(
 @pytest.mark.parametrize("name", ["AP", "BC", "ISA"])
 def test_initials_of_a_second_name_are_too_little(name: str, linker: Linker) -> None:
     assert qid(linker.link(name, types=["igo"])) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("U.N.", "Q1065"),
+        ("the U.N.", "Q1065"),
+        ("the UK", "Q145"),
+        ("the U.K.", "Q145"),
+        ("the USSR", "Q15180"),
+        ("Opec", "Q7795"),
+        ("Asean", "Q7768"),
+    ],
+)
+def test_codes_stand_with_points_and_articles(name: str, expected: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("Germans", "Q183"), ("the Germans", "Q183")])
+def test_a_people_stands_for_its_state(name: str, expected: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+@pytest.mark.parametrize("name", ["Mauritian", "Barbudan", "Turkish Cypriot", "West Germany"])
+def test_a_near_word_for_a_territory_is_no_name_of_it(name: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("President Xi", "Q15031"),
+        ("Russian President Putin", "Q7747"),
+        ("Chancellor Merkel", "Q567"),
+        ("President Biden", "Q6279"),
+    ],
+)
+def test_a_title_before_a_surname_tells_the_person(
+    name: str, expected: str, linker: Linker
+) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+def test_of_a_state_and_its_ground_under_one_name_neither_is_taken(linker: Linker) -> None:
+    answer = linker.link("Western Sahara")
+    assert answer.decision == "candidates"
+    assert {"Q6250", "Q40362"} <= {one.qid for one in answer.candidates}
+
+
+@pytest.mark.parametrize("name", ["EEC", "PAP", "ICCO", "UM"])
+def test_initials_that_name_another_body_too_are_not_taken(name: str, linker: Linker) -> None:
+    assert qid(linker.link(name, types=["igo"])) == ""

@@ -56,7 +56,7 @@ def organization(name: str, known: Snapshot, *, typed: bool) -> Hit | None:
 def _blend(acronym: str) -> Callable[[Hit], bool]:
     """Names whose words begin like the pieces of the acronym, in order (CARICOM)."""
     folded = keys.key(acronym)
-    if len(folded) <= _FEW:
+    if len(folded) <= _FEW + (acronym == acronym.upper()):
         return lambda _: False
     return lambda hit: " " in hit.name and keys.blends(folded, _key(hit.name))
 

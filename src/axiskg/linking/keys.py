@@ -15,6 +15,7 @@ __all__ = [
     "LOUDEST",
     "acronyms",
     "bag",
+    "bearings",
     "blends",
     "compact",
     "core",
@@ -28,6 +29,7 @@ __all__ = [
     "trigrams",
     "trimmed",
     "weights",
+    "without_article",
 ]
 
 _DROP: Final = re.compile(r"[\u0300-\u036f\u02b0-\u02ff'’‘`´ʻʼ]")
@@ -152,6 +154,19 @@ def core(name: str) -> tuple[str, frozenset[str]]:
     words = sorted(set(_significant(re.sub(r"\(.*?\)", " ", key(name)))))
     rest = [word for word in words if word not in _POLITY]
     return " ".join(rest), frozenset(words) - frozenset(rest)
+
+
+_BEARINGS: Final = frozenset({"north", "south", "east", "west"})
+
+
+def bearings(name: str) -> frozenset[str]:
+    """The points of the compass in a name.
+
+    >>> bearings("W. Germany"), bearings("Southern Rhodesia"), bearings("Weston")
+    (frozenset({'west'}), frozenset({'south'}), frozenset())
+    """
+    words = (word.removesuffix("ern") for word in _significant(key(name)))
+    return _BEARINGS.intersection(words)
 
 
 @lru_cache(maxsize=20_000)
@@ -321,6 +336,16 @@ def is_code(name: str) -> bool:
     if len(text) <= 2:
         return True
     return (len(text) <= 5 and text.upper() == text) or (len(text) == 3 and text.lower() == text)
+
+
+def without_article(name: str) -> str:
+    """A code without the article that a sentence puts before it; other names as they are.
+
+    >>> without_article("the U.K."), without_article("the Gambia"), without_article("THE")
+    ('U.K.', 'the Gambia', 'THE')
+    """
+    rest = re.sub(r"^[Tt]he ", "", name)
+    return rest if is_code(rest) and rest == rest.upper() else name
 
 
 def flag_code(name: str) -> str | None:

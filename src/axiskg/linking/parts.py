@@ -12,7 +12,7 @@ from axiskg.linking.evidence import ATTESTED, SETTLED, Evidence, territory_item
 from axiskg.linking.snapshot import Snapshot
 from axiskg.linking.territories import territory
 
-__all__ = ["of_parts", "unless_aside"]
+__all__ = ["of_parts", "unless_aside", "untitled"]
 
 _OF_REST: Final = frozenset({"trimmed", "core", "trace"})
 """Evidence that leaves out a part of the name."""
@@ -20,21 +20,34 @@ _OF_REST: Final = frozenset({"trimmed", "core", "trace"})
 _PLACES: Final = frozenset({"city", "region", "island"})
 
 _TITLES: Final = re.compile(
-    r"^(?:(?:chinese|russian|american|u\.?s\.?|iranian|indian|former|then)\s+)?"
-    r"(?:president|premier|chairman|prime minister|foreign minister|chancellor|king|queen|general"
-    r"|secretary|senator|mr|mrs|ms|dr|sir)\.?\s+(?=\S+\s+\S)",
+    r"(?:(?:chinese|russian|american|u\.?s\.?|iranian|indian|former|then)\s+)?(?:"
+    r"(?:(?:vice |deputy )?(?:president|premier|chairman|prime minister|chancellor)"
+    r"|foreign minister|defen[cs]e (?:minister|secretary)|secretary(?: of state)?|king|queen"
+    r"|general|senator|ambassador|ayatollah|pope)\.?\s+(?=\S)"
+    r"|(?:mr|mrs|ms|dr|sir)\.?\s+(?=\S+\s+\S))",
     re.IGNORECASE,
 )
 
 
+def untitled(name: str) -> str | None:
+    """A person's name without what the person is, or None where no title is in front.
+
+    >>> untitled("Russian President Putin"), untitled("King Abdullah"), untitled("Putin")
+    ('Putin', 'Abdullah', None)
+    """
+    found = _TITLES.match(name)
+    return name[found.end() :] if found is not None else None
+
+
 def of_parts(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
     """Evidence from the parts of a name, its words in any order, its core."""
-    titled = _TITLES.sub("", name)
-    if titled != name:
-        for hit in known.by_key(keys.key(titled)):
+    person = untitled(name)
+    if person is not None:
+        for hit in known.by_key(keys.key(person)):
             if hit.how in ("label", "alias") and hit.item.kind == "person":
                 yield Evidence(hit.item, "titled", hit.name)
     yield from _both(name, known)
+    yield from _people(name, known)
     head, comma, place = name.partition(", ")
     if comma and place:
         yield from _qualified(head, place, known)
@@ -84,6 +97,15 @@ def unless_aside(name: str, found: Sequence[Evidence], known: Snapshot) -> Itera
     for piece in found:
         belied = piece.how in _OF_REST and bool(aside) and piece.item.qid not in aside
         yield replace(piece, automatic=False) if belied else piece
+
+
+def _people(name: str, known: Snapshot) -> Iterator[Evidence]:
+    """States by what their people are called, many of them (`Germans`)."""
+    people = name.removeprefix("the ")
+    if people.endswith("s") and people[:1].isupper():
+        for hit in known.by_key(keys.key(name).removesuffix("s")):
+            if hit.how == "demonym" and hit.item.kind == "state":
+                yield Evidence(hit.item, "demonym", hit.name)
 
 
 def _both(name: str, known: Snapshot) -> Iterator[Evidence]:

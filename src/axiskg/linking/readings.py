@@ -13,7 +13,7 @@ from axiskg.linking.curated import Curated
 from axiskg.linking.doubts import capital_of, of_parent, of_sort
 from axiskg.linking.evidence import ATTESTED, SETTLED, Evidence, item_of, territory_item
 from axiskg.linking.names import Name
-from axiskg.linking.parts import of_parts, unless_aside
+from axiskg.linking.parts import of_parts, unless_aside, untitled
 from axiskg.linking.snapshot import Hit, Item, Snapshot
 from axiskg.linking.territories import full_names, listed, territory
 from axiskg.linking.translations import translated
@@ -29,6 +29,10 @@ _FAMED: Final = 3.0
 _OUTSHONE: Final = 2.0
 """How much more prominent (seven times, as a logarithm) an item must be than what its name is
 short for, to keep it."""
+
+_OF_A_SIZE: Final = 0.7
+"""How much more prominent (twice, as a logarithm) rigour's item must be than another with the
+name for its people."""
 
 _TOWN: Final = 1.5
 """The prominence of a town of which three things are said."""
@@ -53,8 +57,11 @@ def gather(
     which lets codes and acronyms count by themselves; `kinds` are the kinds of that sort; without
     `settle` it counts for nothing what else a name is short for.
     """
+    person = untitled(name)
+    name = keys.without_article(name)
     found = [
         *_curated(name, base, known, topic),
+        *(_curated(person, base, known, "person") if person is not None else ()),
         *_territory(name, known, typed=typed),
         *_code(name, known),
     ]
@@ -99,6 +106,7 @@ def _another(piece: Evidence, name: str, known: Snapshot, *, typed: bool) -> boo
         return False
     rest, words = keys.core(name)
     words &= keys.LOUDEST if typed else keys.LOUD
+    words |= keys.bearings(name)
     if not (rest and words) and name.isascii():
         return False
     code = translated(name)
@@ -107,7 +115,10 @@ def _another(piece: Evidence, name: str, known: Snapshot, *, typed: bool) -> boo
         return territory_item(meant, known).qid != piece.item.qid
     if not words or keys.key(name) in map(keys.key, full_names(piece.name)):
         return False
-    borne = (keys.core(known_as)[1] for known_as, _ in known.names(piece.item.qid))
+    borne = (
+        keys.core(known_as)[1] | keys.bearings(known_as)
+        for known_as, _ in known.names(piece.item.qid)
+    )
     return not words <= frozenset[str]().union(*borne)
 
 
@@ -120,11 +131,27 @@ def _doubted(piece: Evidence, name: str, hits: Sequence[Hit]) -> Evidence:
     if piece.how == "alias" and piece.automatic:
         bodies = {hit.item.qid for hit in hits if hit.item.kind == "igo"} - {piece.item.qid}
         return replace(piece, automatic=not bodies)
-    if piece.how != "territory" or keys.key(name) in map(keys.key, full_names(piece.name)):
+    if piece.how != "territory":
         return piece
+    if keys.key(name) in map(keys.key, full_names(piece.name)):
+        return replace(piece, automatic=not _two_items(piece, name, hits))
+    people = {h.item.qid: h.item.prominence for h in hits if h.how == "demonym"}
+    if people and piece.item.qid not in people:
+        fame = piece.item.prominence - _OF_A_SIZE
+        if " " in keys.line(name) or max(people.values()) >= fame:
+            return replace(piece, automatic=False)
     attested = {hit.item.qid: hit.item.kind for hit in hits if hit.how in ATTESTED}
     others = [kind for qid, kind in attested.items() if kind not in _SAME_GROUND]
     return replace(piece, automatic=False) if others and piece.item.qid not in attested else piece
+
+
+def _two_items(piece: Evidence, name: str, hits: Sequence[Hit]) -> bool:
+    """Whether rigour has two items for a territory, and its name is the label of the other."""
+    there = {hit.item.qid: hit.how for hit in hits if hit.how in ATTESTED}
+    meant = territory(name)
+    if meant is None or meant.label != name or piece.item.qid in there:
+        return False
+    return any(there.get(other) == "label" for other in meant.others)
 
 
 def _metonym(name: str, base: Curated) -> bool:
@@ -263,7 +290,8 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
         for hit in hits
     )
     for hit in hits:
-        same = keys.compact(hit.name) == short and (len(short) > 2 or hit.how == "official")
+        told_so = len(short) > 2 or hit.how == "official" or "." in name
+        same = keys.compact(hit.name) == short and told_so
         exact = hit.name == name or (code and same)
         automatic = True
         if hit.how == "acronym":
@@ -272,7 +300,10 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
             capitals = name[-1:].isupper() and name[:1].isupper()
             plain = len(name) > 3 and (alone or len(name) in keys.weights(hit.item.label))
             strict = len(name) > 3 or hit.item.kind != "igo" or _begins(hit.name, hit.item)
-            automatic = capitals and strict and (typed or (plain and hit.item.kind == "igo"))
+            free = hit.item.kind != "igo" or not bearers
+            automatic = (
+                capitals and strict and ((typed and free) or (plain and hit.item.kind == "igo"))
+            )
         elif code and hit.how not in ("label", "register"):
             sure = exact and not is_word(name)
             if len(short) > 2:
@@ -287,7 +318,7 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
         elif hit.item.kind in _COMMON and (" " not in name or name.islower()):
             automatic = typed or _is_name(name, hit)
         elif keys.is_code(hit.name) and not exact:
-            automatic = typed
+            automatic = typed or (hit.item.kind == "igo" and name.istitle() and len(name) > 3)
         if hit.how == "demonym":
             automatic = automatic and hit.item.kind == "state"
         how = hit.how
