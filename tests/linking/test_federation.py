@@ -252,6 +252,12 @@ def test_a_service_writes_no_clause_into_the_query(
         "{ wd:Q159 rdfs:label ?wanted } UNION { wd:Q148 rdfs:label ?wanted }",
         "?item wdt:P530 ?name FILTER NOT EXISTS { ?name wdt:P463 ?item }",
         "{ SELECT ?item (COUNT(?name) AS ?n) WHERE { ?item wdt:P530 ?name } GROUP BY ?item }",
+        "{ SELECT ?item WHERE { ?item wdt:P530 ?name } ORDER BY ?item LIMIT 1 }",
+        "{ SELECT (wd:Q159 AS ?item) ?name WHERE { wd:Q148 wdt:P530 ?name } }",
+        "{ ?item wdt:P35 ?name } UNION { wd:Q159 wdt:P530 ?name }",
+        "{ wd:Q159 wdt:P530 ?name OPTIONAL { ?name wdt:P35 ?item } }",
+        "VALUES (?item ?name) { (UNDEF wd:Q148) (wd:Q148 wd:Q159) } ?name wdt:P530 ?other",
+        "wd:Q159 wdt:P530 ?name BIND(STR(?name) AS ?wanted)",
     ],
 )
 def test_bindings_change_no_answer(
@@ -299,6 +305,26 @@ def test_what_comes_later_takes_nothing_from_an_optional_clause(
     told = resolve_services(text % "SERVICE wikidata: { ?item wdt:P35 ?head }", settings,
                             local=local(graph))  # fmt: skip
     assert told.calls[0].bindings == 1, "what comes before is sent along"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{ SELECT ?item WHERE { ?item wdt:P530 ?here } }",
+        "{ ?item wdt:P530 ?other } UNION { ?other wdt:P35 ?here FILTER(false) }",
+        "?item wdt:P530 ?other FILTER NOT EXISTS { ?other wdt:P999999 ?here }",
+    ],
+)
+def test_a_minus_takes_away_by_what_its_rows_bind_alone(
+    body: str, graph: Store, wikidata_server: str, tmp_path: Path
+) -> None:
+    """No row of these binds ?here, so there is nothing in common and nothing to take away."""
+    settings = settings_for(wikidata_server, tmp_path)
+    text = """PREFIX wd: <http://www.wikidata.org/entity/>
+    PREFIX wdt: <http://www.wikidata.org/prop/direct/>
+    SELECT ?here WHERE { VALUES ?here { wd:Q148 } MINUS { SERVICE wikidata: { %s } } }"""
+    told = resolve_services(text % body, settings, local=local(graph))
+    assert len(rows_of(graph, told)) == 1
 
 
 def test_too_many_rows_are_refused_with_the_cure(wikidata_server: str, tmp_path: Path) -> None:

@@ -11,6 +11,9 @@ from axiskg.store.sparql_text import Token, tokens
 
 __all__ = ["Clause", "clauses", "mandatory", "prologue_of", "variables_of"]
 
+_ELEMENTS: Final = frozenset(
+    {"FILTER", "BIND", "OPTIONAL", "MINUS", "SERVICE", "UNION", "GRAPH", "VALUES"}
+)
 _LOOSE: Final = frozenset({"OPTIONAL", "MINUS", "BIND", "SELECT", "UNION"})
 
 
@@ -37,16 +40,14 @@ class Clause:
 
     @property
     def joined(self) -> tuple[str, ...]:
-        """The variables by which rows of the body may be joined from without.
+        """The variables that each row of the body binds, whichever way the rows come about.
 
-        Of a simple body those of its patterns: one that a filter alone names is another variable
-        outside (SPARQL 1.1 Federated Query, 4: the body is evaluated by itself), and a value
-        written in beside the filter would reach it.
+        By them its rows may be joined from without. One that a filter alone names is another
+        variable outside (SPARQL 1.1 Federated Query, 4: the body is evaluated by itself), and one
+        that some rows leave unbound would be bound in them by a value that is written in.
         """
-        if not self.is_simple:
-            return self.variables
         seen = list(tokens(self.body))
-        return variables_of(" ".join(_plain_parts(self.body, seen, 0, len(seen))))
+        return tuple(sorted(_certain(self.body, seen, 0, len(seen))))
 
 
 def variables_of(text: str) -> tuple[str, ...]:
@@ -131,6 +132,48 @@ def mandatory(text: str, clause: Clause) -> str:
     return " ".join(kept)
 
 
+def _certain(text: str, seen: Sequence[Token], begin: int, end: int) -> set[str]:
+    """The variables that all solutions of a group bind, as far as can be told.
+
+    Those of its triple patterns; of a group within it; of all sides of a UNION; and of what a
+    sub-query projects as it is.
+    """
+    if begin < end and _word(seen[begin]) == "SELECT":
+        return _certain_of_select(text, seen, begin, end)
+    parts = _plain_parts(text, seen, begin, end)
+    found = set(variables_of(" ".join(part for part in parts if "UNDEF" not in part.upper())))
+    index = begin
+    while index < end:
+        if seen[index].value == "{":
+            last = _closing(seen, index)
+            sides = [_certain(text, seen, index + 1, last)]
+            while last + 2 < end and _word(seen[last + 1]) == "UNION":
+                first, last = last + 2, _closing(seen, last + 2)
+                sides.append(_certain(text, seen, first + 1, last))
+            found |= set.intersection(*sides)
+            index = last + 1
+        elif _word(seen[index]) in _ELEMENTS:
+            index = _after(seen, index, end)
+        else:
+            index = _closing(seen, index) + 1 if seen[index].kind == "open" else index + 1
+    return found
+
+
+def _certain_of_select(text: str, seen: Sequence[Token], begin: int, end: int) -> set[str]:
+    """The variables that all solutions of a sub-query bind; none of those that it computes."""
+    index = begin + 1
+    projected: set[str] = set()
+    while index < end and seen[index].value != "{":
+        if seen[index].kind == "variable":
+            projected.add(seen[index].value[1:])
+        index = _closing(seen, index) + 1 if seen[index].kind == "open" else index + 1
+    if index >= end:
+        return set()
+    inner = _certain(text, seen, index + 1, _closing(seen, index))
+    everything = any(token.value == "*" for token in seen[begin + 1 : index])
+    return inner if everything else inner & projected
+
+
 def _groups_around(seen: Sequence[Token], clause: Clause) -> list[tuple[int, int]]:
     """Indices of the first and last token within each group around a clause, outermost first."""
     stack: list[int] = []
@@ -183,9 +226,7 @@ def _plain_parts(text: str, seen: Sequence[Token], begin: int, end: int) -> list
     while index < end:
         token = seen[index]
         word = _word(token)
-        if word in ("FILTER", "BIND", "OPTIONAL", "MINUS", "SERVICE", "UNION") or (
-            token.value == "{"
-        ):
+        if (word in _ELEMENTS and word not in ("GRAPH", "VALUES")) or token.value == "{":
             close_run(index)
             index = _after(seen, index, end)
         elif word in ("GRAPH", "VALUES"):
