@@ -137,3 +137,40 @@ def test_of_a_state_and_its_ground_under_one_name_neither_is_taken(linker: Linke
 @pytest.mark.parametrize("name", ["EEC", "PAP", "ICCO", "UM"])
 def test_initials_that_name_another_body_too_are_not_taken(name: str, linker: Linker) -> None:
     assert qid(linker.link(name, types=["igo"])) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Intl Telecom Union", "Q376150"),
+        ("Euro Investment Bank", "Q192247"),
+        ("Food & Ag Org", "Q82151"),
+        ("Latin Am Integration Assn", "Q607301"),
+    ],
+)
+def test_words_cut_short_are_found_in_the_names_of_organizations(
+    name: str, expected: str, linker: Linker
+) -> None:
+    for types in ((), ("igo",), ("bloc",)):
+        assert qid(linker.link(name, types=types)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "types", "expected"),
+    [
+        ("UN Education, Scientific, & Cultural Org", (), "Q7809"),
+        ("Council for Mutual Economic Aid", ("igo",), "Q191582"),
+        ("Council for Mutual Economic Aid", (), ""),
+        ("International Central American Office", ("igo",), ""),
+    ],
+)
+def test_initials_tell_what_they_are_short_for(
+    name: str, types: tuple[str, ...], expected: str, linker: Linker
+) -> None:
+    """Four letters only together with words that are alike, where an organization is asked for."""
+    assert qid(linker.link(name, types=types)) == expected
+
+
+def test_a_name_and_its_initials_stand_behind_a_comma_too(linker: Linker) -> None:
+    assert qid(linker.link("International Labour Organization, ILO")) == "Q54129"
+    assert qid(linker.link("International Labour Organization, IMF")) == ""

@@ -2,9 +2,9 @@
 
 Who says that an intergovernmental organization is meant has narrowed the choice to a few hundred
 items, so that a trace suffices which one of them alone bears: a blend of the beginnings of its
-words, or a part of its name. Looser ones (the same initials in any order, as other languages have
-them; the same words in any order among more) were tried and left out: they find more, and take
-organizations that aren't in the index for others that are.
+words, a part of its name, or its name with words cut short. Looser ones (the same initials in any
+order, as other languages have them; the same words in any order among more) were tried and left
+out: they find more, and take organizations that aren't in the index for others that are.
 """
 
 from __future__ import annotations
@@ -73,8 +73,17 @@ def _begun(pieces: tuple[str, ...]) -> Callable[[Hit], bool]:
 
 
 def _within(name: str) -> Callable[[Hit], bool]:
-    """Names in which this one stands, word by word."""
-    words = keys.line(name)
-    if words.count(" ") < _FEW - 1:
+    """Names in which this one stands, word by word, or whose words it cuts short."""
+    line = keys.line(name)
+    words = line.split()
+    if len(words) < _FEW:
         return lambda _: False
-    return lambda hit: f" {words} " in f" {_line(hit.name)} "
+
+    def borne(hit: Hit) -> bool:
+        other = _line(hit.name)
+        if f" {line} " in f" {other} ":
+            return True
+        whole = other.split()
+        return len(whole) == len(words) and all(map(str.startswith, whole, words))
+
+    return borne

@@ -27,6 +27,7 @@ STRENGTH: Final = {
     "titled": 0.84,
     "both": 0.84,
     "bag": 0.8,
+    "spelt": 0.77,
     "trimmed": 0.79,
     "core": 0.78,
     "demonym": 0.72,

@@ -14,6 +14,7 @@ __all__ = [
     "LOUD",
     "LOUDEST",
     "acronyms",
+    "alike",
     "bag",
     "bearings",
     "blends",
@@ -204,6 +205,19 @@ def acronyms(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def alike(name: str, other: str) -> bool:
+    """Whether more than half of the words of a name begin like words of another.
+
+    >>> alike("World Intell Prop Org", "World Intellectual Property Organization")
+    True
+    >>> alike("International Central American Office", "International Civil Aviation Organization")
+    False
+    """
+    words = _significant(key(name))
+    begun = {word[:3] for word in _significant(key(other))}
+    return 2 * sum(word[:3] in begun for word in words) > len(words)
+
+
 def blends(pieces: str, text: str) -> bool:
     """Whether a key is made of beginnings of all words of another; small words may lack.
 
@@ -245,7 +259,7 @@ def weights(name: str) -> frozenset[int]:
     return frozenset(len([w for w in f.casefold().split() if w not in _STOP]) for f in forms)
 
 
-_ASIDE: Final = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$|[,，;]\s*[^,，;]*$")
+_ASIDE: Final = re.compile(r"\s*[(（\[][^)）\]]*[)）\]]\s*$|[,，;]\s*[^,，;]*$|\s*/\s*[A-Z]{3,}$")
 _TAILS: Final = frozenset(
     ["bank", "bloc", "body", "countries", "forum", "group", "organization", "pact",
      "states", "treaty", "union", "zone"]
@@ -268,17 +282,21 @@ def trimmed(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-_BOTH: Final = re.compile(r"(.*\S)(?:\s*[(（\[]([^()（）\[\]]+)[)）\]]|\s*/\s*([^/]+))")
+_BOTH: Final = re.compile(
+    r"(.*\S)(?:\s*[(（\[]([^()（）\[\]]+)[)）\]]|\s*/\s*([^/]+)|\s*[,，]\s*([A-Z]{3,}))"
+)
 
 
 def both(name: str) -> tuple[str, str] | None:
-    """The two names that a writer gives one thing, one in brackets or behind a stroke; or None.
+    """The two names that a writer gives one thing, or None.
+
+    The second is in brackets, behind a stroke, or of capitals behind a comma.
 
     >>> both("Arab Monetary Fund (AMF)"), both("Southern Common Market/MERCOSUR"), both("Iran")
     (('Arab Monetary Fund', 'AMF'), ('Southern Common Market', 'MERCOSUR'), None)
     """
     found = _BOTH.fullmatch(name.strip())
-    return (found[1], (found[2] or found[3]).strip()) if found is not None else None
+    return (found[1], (found[2] or found[3] or found[4]).strip()) if found is not None else None
 
 
 def compact(name: str) -> str:

@@ -19,6 +19,9 @@ _OF_REST: Final = frozenset({"trimmed", "core", "trace"})
 
 _PLACES: Final = frozenset({"city", "region", "island"})
 
+_SPELT: Final = 5
+"""The letters of initials that tell by themselves what they are short for."""
+
 _TITLES: Final = re.compile(
     r"(?:(?:chinese|russian|american|u\.?s\.?|iranian|indian|former|then)\s+)?(?:"
     r"(?:(?:vice |deputy )?(?:president|premier|chairman|prime minister|chancellor)"
@@ -48,6 +51,7 @@ def of_parts(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
                 yield Evidence(hit.item, "titled", hit.name)
     yield from _both(name, known)
     yield from _people(name, known)
+    yield from _spelt(name, known, typed=typed)
     head, comma, place = name.partition(", ")
     if comma and place:
         yield from _qualified(head, place, known)
@@ -123,6 +127,23 @@ def _both(name: str, known: Snapshot) -> Iterator[Evidence]:
             spelt = part.isupper() and keys.compact(part) in keys.acronyms(hit.name)
             if hit.how in ATTESTED and (hit.item.qid in others or spelt):
                 yield Evidence(hit.item, "both", hit.name)
+
+
+def _spelt(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
+    """Organizations known by their initials, by what these are short for (`UNESCO`).
+
+    Four letters are too few for that by themselves: the words must be much like those of another
+    name, and an organization be asked for.
+    """
+    for short in keys.acronyms(name):
+        if len(short) < (_SPELT - typed):
+            continue
+        for hit in known.by_key(short.casefold()):
+            borne = hit.how in ATTESTED and keys.compact(hit.name) == short
+            if borne and hit.item.kind == "igo":
+                names = (other for other, _ in known.names(hit.item.qid))
+                alike = len(short) >= _SPELT or any(keys.alike(name, other) for other in names)
+                yield Evidence(hit.item, "spelt", hit.name, automatic=alike)
 
 
 def _qualified(head: str, place: str, known: Snapshot) -> Iterator[Evidence]:

@@ -84,12 +84,10 @@ def gather(
     found += of_parts(name, known, typed=typed)
     if not any(e.automatic for e in found):
         found += _translated(name, known, typed=typed)
-    if kinds == {"igo"}:
-        asked = not any(e.automatic and e.item.kind == "igo" for e in found)
-    else:
-        asked = not typed and not any(e.automatic for e in found)
-    if asked:
-        trace = organization(name, known, typed=typed)
+    narrow = kinds == {"igo"}
+    found_one = any(e.automatic and (e.item.kind == "igo" or not narrow) for e in found)
+    if not found_one and (not typed or "igo" in kinds):
+        trace = organization(name, known, typed=narrow)
         if trace is not None:
             found.append(Evidence(trace.item, "trace", trace.name))
     return [*unless_aside(name, found, known)]
