@@ -113,7 +113,10 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
         government += 1.5
     elif cue_words.TOWARDS.search(before[-20:]):
         government += 0.5
-    if re.match(r"['’]s?\s", after):
+    owned = re.match(r"['’]s?\s(\w*)", after)
+    if owned is not None and cue_words.PLACES.fullmatch(owned[1]):
+        place += 1.5
+    elif owned is not None:
         government += 1.5
     if told == "city":
         place, government = place + 1.5, 0.0
@@ -133,7 +136,7 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
         common=found.common,
         combining=re.match(r"[-‑–]\w", after) is not None,
         article=_article(before, after, initials=name.isupper()),
-        person=told_person(after),
+        person=told_person(before, after),
         past=cue_words.PAST.search(window) is not None,
         foreign=cue_words.FOREIGN.search(window) is not None,
         years=tuple(int(year) for year in cue_words.YEAR.findall(window)),

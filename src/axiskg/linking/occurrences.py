@@ -44,7 +44,7 @@ _GROUND: Final = re.compile(
     r"\b(?:gulf|straits?|sea|bay|battle|siege|treaty|bank|university|empire) of (?:the )?$"
 )
 _SENTENCE: Final = re.compile(r"(?:^|[.!?:;…\n]['\"”’)]*\s+|[“\"‘(•]\s*|\s[—–-]\s)$")
-_ENDED: Final = re.compile(r"[a-z]{4,}\.$|[,;:!?]$")
+_ENDED: Final = re.compile(r"[a-z]{3,}\.$|[,;:!?]$")
 """A word that ends a sentence, and no initial or title."""
 
 _OWNED: Final = re.compile(r"['’]s?$|['’]s?\s*$")
@@ -126,9 +126,10 @@ def _joined(name: str, before: str, after: str, given: Collection[str]) -> tuple
     """The longer name that capitals make a name part of, and the word that opens the sentence."""
     left = _LEFT.search(before[-60:])
     opened = ""
-    if left is not None and not _ENDED.search(left["word"]):
+    plain = left["word"].casefold().strip(".,") if left is not None else ""
+    ended = left is not None and _ENDED.search(left["word"]) and plain not in OFFICES
+    if left is not None and not ended:
         word = left["word"]
-        plain = word.casefold().strip(".,")
         opening = _SENTENCE.search(before[: len(before) - len(word) - 1]) is not None
         if neutral(plain) or plain in SMALL | DIRECTIONS | FIELDS or _OWNED.search(word):
             pass

@@ -64,6 +64,11 @@ _NOUNS: Final = (
     ("state", r"\b(?:country|countries|nations?|republics?|sovereign states?)\b"),
     ("region", r"\b(?:states?|provinces?|regions?)\b"),
 )
+_TITLE: Final = re.compile(
+    r"\b(?:(?:Mrs?|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Adm|Col|Capt|Maj|Lt|Sgt|Rev)\.?|President|Senator"
+    r"|General|Admiral|Colonel|Captain|Professor|Judge|Justice|Governor|Ambassador|Secretary|Sir"
+    r"|Lady|Lord|King|Queen|Prince|Princess|Pope|Coach|Chancellor|Minister)\s$"
+)
 _PRONOUN: Final = re.compile(
     r"(?:\s(?:and|with)|(?:\s[a-z]+){1,3})\s(?:he|she|his|her|himself|herself)\b"
 )
@@ -83,10 +88,12 @@ def told_kind(before: str, after: str) -> str:
     return next((kind for kind, noun in _NOUNS if re.search(noun, what)), "")
 
 
-def told_person(after: str) -> bool:
-    """Whether the words after a name go on to speak of him or her.
+def told_person(before: str, after: str) -> bool:
+    """Whether the words next to a name speak of him or her: a title, a pronoun.
 
-    >>> told_person(" said he would not run"), told_person(" said it would")
+    >>> told_person("", " said he would not run"), told_person("", " said it would")
+    (True, False)
+    >>> told_person("asked Gen. ", " to resign"), told_person("the president of ", "")
     (True, False)
     """
-    return _PRONOUN.match(after) is not None
+    return _TITLE.search(before) is not None or _PRONOUN.match(after) is not None
