@@ -111,7 +111,7 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
             government += 1.5
     elif _acts(after) or cue_words.URGED.search(before[-60:]):
         government += 1.5
-    elif cue_words.TOWARDS.search(before[-20:]):
+    elif cue_words.TOWARDS.search(before[-30:]):
         government += 0.5
     owned = re.match(r"['’]s?\s(\w*)", after)
     if owned is not None and cue_words.PLACES.fullmatch(owned[1]):

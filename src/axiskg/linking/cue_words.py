@@ -98,11 +98,17 @@ URGED: Final = re.compile(
 )
 """What is done to governments and not to places, right before a name."""
 
-TOWARDS: Final = re.compile(r"\b(?:with|against|towards?|between|by|for)\s$", re.IGNORECASE)
+TOWARDS: Final = re.compile(
+    r"\b(?:with|against|towards?|between|by|for"
+    r"|(?:lean|depend|rel|count|press)\w*(?: \w+)? (?:up)?on)\s$",
+    re.IGNORECASE,
+)
 
 MEMBERS: Final = re.compile(
     r"\b(officials?|critics|lawmakers|hawks|policymakers|diplomats|leaders?|leadership|authorities"
-    r"|analysts|government|regime|strategists|elites?|rulers)\s+in\s+(?:the\s+)?$",
+    r"|analysts|government|regime|strategists|elites?|rulers|concerns?|fears?|anger|unease|alarm"
+    r"|suspicions?|belief|consensus|hopes|frustration|anxiet(?:y|ies)|worr(?:y|ies)|doubts|relief"
+    r"|thinking|outrage|resentment)\s+in\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 

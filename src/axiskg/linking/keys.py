@@ -22,6 +22,8 @@ __all__ = [
     "core",
     "flag_code",
     "is_code",
+    "is_plain",
+    "is_shouted",
     "key",
     "line",
     "of_the_name",
@@ -354,6 +356,24 @@ def is_code(name: str) -> bool:
     if len(text) <= 2:
         return True
     return (len(text) <= 5 and text.upper() == text) or (len(text) == 3 and text.lower() == text)
+
+
+def is_shouted(name: str) -> bool:
+    """Whether a short name of one word has capitals after its first letter.
+
+    >>> is_shouted("WHO"), is_shouted("MArch"), is_shouted("Who"), is_shouted("India")
+    (True, True, False, False)
+    """
+    return len(name) <= 5 and " " not in name and name[1:] != name[1:].lower()
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name is a word of two or three letters with one capital, as opens a sentence.
+
+    >>> is_plain("Who"), is_plain("WHO"), is_plain("who"), is_plain("Mali")
+    (True, False, False, False)
+    """
+    return len(name) <= 3 and name.isascii() and name.isalpha() and name.istitle()
 
 
 def without_article(name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from axiskg.linking import keys
+from axiskg.linking.beside import CALENDAR
 from axiskg.linking.bodies import organization
 from axiskg.linking.codes import is_word, state_code
 from axiskg.linking.curated import Curated
@@ -206,6 +207,8 @@ def _unsettled(
 
 def _curated(name: str, base: Curated, known: Snapshot | None, topic: str) -> Iterator[Evidence]:
     for row in base.names_like(name):
+        if keys.is_plain(name) and keys.is_shouted(row.name):
+            continue
         link = base.link_of(row.entity)
         meant = not row.context or row.context == topic
         how = "curated" if meant else ("metonym" if row.type == "metonym" else "part")
@@ -288,6 +291,8 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
         for hit in hits
     )
     for hit in hits:
+        if not typed and hit.name != name and _is_other_word(name, hit):
+            continue
         told_so = len(short) > 2 or hit.how == "official" or "." in name
         same = keys.compact(hit.name) == short and told_so
         exact = hit.name == name or (code and same)
@@ -315,7 +320,7 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
             automatic = typed or exact or hit.item.kind == "igo" or shouted
         elif hit.item.kind in _COMMON and (" " not in name or name.islower()):
             automatic = typed or _is_name(name, hit)
-        elif keys.is_code(hit.name) and not exact:
+        elif keys.is_shouted(hit.name) and not exact:
             automatic = typed or (hit.item.kind == "igo" and name.istitle() and len(name) > 3)
         if hit.how == "demonym":
             automatic = automatic and hit.item.kind == "state"
@@ -325,6 +330,12 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
         named = hit.item.kind != "page" and not of_sort(name, hit) and not of_parent(hit)
         automatic = automatic and (typed or named)
         yield Evidence(hit.item, how, hit.name, exact=exact, automatic=automatic)
+
+
+def _is_other_word(name: str, hit: Hit) -> bool:
+    """Whether a word that opens a sentence, or one of the calendar, is like a code by chance."""
+    plain = keys.is_plain(name) and keys.is_code(hit.name)
+    return plain or (name.casefold() in CALENDAR and keys.is_shouted(hit.name))
 
 
 def _begins(name: str, item: Item) -> bool:

@@ -48,7 +48,7 @@ def territory(name: str, *, codes: bool = False) -> Territory | None:
     else:
         short = re.sub(r"[. ]", "", name) if _INITIALS.fullmatch(name) else name
         found, how = lookup_territory(short), "name"
-        if found is not None and keys.is_code(name):
+        if found is not None and (keys.is_code(name) or keys.is_plain(name)):
             how = "code"
     if found is None or not found.qid or (how == "code" and name != name.upper() and not codes):
         return None
