@@ -9,7 +9,8 @@ out: they find more, and take organizations that aren't in the index for others 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -24,9 +25,6 @@ _FEW: Final = 3
 _LONG: Final = 6
 """The letters that a blend needs where anything may be meant."""
 
-_key = lru_cache(maxsize=20_000)(keys.key)
-_line = lru_cache(maxsize=20_000)(keys.line)
-
 
 def organization(name: str, known: Snapshot, *, typed: bool) -> Hit | None:
     """The one organization of which the name, or what is left of it trimmed, bears a trace.
@@ -35,17 +33,15 @@ def organization(name: str, known: Snapshot, *, typed: bool) -> Hit | None:
     """
     for part in (name, *keys.trimmed(name)):
         acronym = part.strip().replace(".", "")
-        phrase = " " in acronym or not acronym.isalpha()
         if keys.pieces(acronym):
-            borne = _begun(keys.pieces(acronym)) if typed else None
-        elif phrase:
-            borne = _within(part)
+            hits = _begun(keys.pieces(acronym), known) if typed else ()
+        elif " " in acronym or not acronym.isalpha():
+            hits = _phrases(known).bearing(part)
+        elif typed or (len(acronym) >= _LONG and acronym[:2].isupper()):
+            hits = _blended(acronym, known)
         else:
-            long = len(acronym) >= _LONG and acronym[:2].isupper()
-            borne = _blend(acronym) if typed or long else None
-        if borne is None:
             continue
-        found = {hit.item.qid: hit for hit in known.of_kind("igo") if borne(hit)}
+        found = {hit.item.qid: hit for hit in hits}
         if len(found) == 1:
             return next(iter(found.values()))
         if found:
@@ -53,37 +49,50 @@ def organization(name: str, known: Snapshot, *, typed: bool) -> Hit | None:
     return None
 
 
-def _blend(acronym: str) -> Callable[[Hit], bool]:
+def _blended(acronym: str, known: Snapshot) -> Iterator[Hit]:
     """Names whose words begin like the pieces of the acronym, in order (CARICOM)."""
     folded = keys.key(acronym)
-    if len(folded) <= _FEW + (acronym == acronym.upper()):
-        return lambda _: False
-    return lambda hit: " " in hit.name and keys.blends(folded, _key(hit.name))
+    if len(folded) > _FEW + (acronym == acronym.upper()):
+        for hit in known.of_kind("igo"):
+            if " " in hit.name and keys.blends(folded, keys.key(hit.name)):
+                yield hit
 
 
-def _begun(pieces: tuple[str, ...]) -> Callable[[Hit], bool]:
+def _begun(pieces: tuple[str, ...], known: Snapshot) -> Iterator[Hit]:
     """Names whose words begin with the pieces of a mixed-case blend, one a word (AfDB)."""
-    count = len(pieces)
-
-    def borne(hit: Hit) -> bool:
+    for hit in known.of_kind("igo"):
         words = [word for word in hit.name.replace("-", " ").split() if word[:1].isupper()]
-        return len(words) == count and all(map(str.startswith, words, pieces))
+        if len(words) == len(pieces) and all(map(str.startswith, words, pieces)):
+            yield hit
 
-    return borne
+
+class _Phrases:
+    """The names of organizations, by their words and by how many these are."""
+
+    def __init__(self, hits: Iterable[Hit]) -> None:
+        self._by_word: defaultdict[str, list[tuple[str, Hit]]] = defaultdict(list)
+        self._by_shape: defaultdict[tuple[int, str], list[tuple[list[str], Hit]]]
+        self._by_shape = defaultdict(list)
+        for hit in hits:
+            line = keys.line(hit.name)
+            words = line.split()
+            for word in set(words):
+                self._by_word[word].append((f" {line} ", hit))
+            self._by_shape[len(words), line[:1]].append((words, hit))
+
+    def bearing(self, name: str) -> Iterator[Hit]:
+        """Names in which this one stands, word by word, or whose words it cuts short."""
+        line = keys.line(name)
+        words = line.split()
+        if len(words) < _FEW:
+            return
+        rarest = min((self._by_word.get(word, []) for word in words), key=len)
+        yield from (hit for other, hit in rarest if f" {line} " in other)
+        for whole, hit in self._by_shape.get((len(words), line[:1]), ()):
+            if all(map(str.startswith, whole, words)):
+                yield hit
 
 
-def _within(name: str) -> Callable[[Hit], bool]:
-    """Names in which this one stands, word by word, or whose words it cuts short."""
-    line = keys.line(name)
-    words = line.split()
-    if len(words) < _FEW:
-        return lambda _: False
-
-    def borne(hit: Hit) -> bool:
-        other = _line(hit.name)
-        if f" {line} " in f" {other} ":
-            return True
-        whole = other.split()
-        return len(whole) == len(words) and all(map(str.startswith, whole, words))
-
-    return borne
+@lru_cache(maxsize=4)
+def _phrases(known: Snapshot) -> _Phrases:
+    return _Phrases(known.of_kind("igo"))

@@ -95,6 +95,7 @@ LOUDEST: Final = LOUD - frozenset(_TITLE_WORDS.split())
 """Those of them that do so even when a state is what is asked for."""
 
 
+@lru_cache(maxsize=20_000)
 def key(name: str) -> str:
     """The name without case, accents, punctuation, dots in initials, or a leading article.
 

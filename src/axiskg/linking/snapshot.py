@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -280,18 +281,22 @@ class Snapshot:
                 "SELECT rowid FROM grams WHERE grams MATCH ? LIMIT ?",
                 (quoted, _MAX_POSTINGS),
             )
-            shared.update(row[0] for row in rows)
+            shared.update(chain.from_iterable(rows))
         numbers = [number for number, _ in shared.most_common(_MAX_LIKE)]
         marks = ",".join("?" * len(numbers))
+        rows = self._base.execute(f"SELECT id, key FROM names WHERE id IN ({marks})", numbers)
+        likeness = {row[0]: fuzz.ratio(text, row[1]) / 100 for row in rows}
+        alike = sorted((n for n in likeness if likeness[n] > 0.5), key=likeness.__getitem__)
+        alike = alike[-4 * limit :]
+        marks = ",".join("?" * len(alike))
         rows = self._base.execute(
-            f"SELECT {_ITEM}, n.name, n.how, n.key FROM names n JOIN items i ON i.id = n.item "
+            f"SELECT {_ITEM}, n.name, n.how, n.id FROM names n JOIN items i ON i.id = n.item "
             f"WHERE n.id IN ({marks})",
-            numbers,
+            alike,
         )
         best: dict[int, tuple[Hit, float]] = {}
         for row in rows:
-            likeness = fuzz.ratio(text, row[8]) / 100
-            if likeness > 0.5 and (row[0] not in best or best[row[0]][1] < likeness):
-                best[row[0]] = (Hit(_item(row), row[6], row[7]), likeness)
+            if row[0] not in best or best[row[0]][1] < likeness[row[8]]:
+                best[row[0]] = (Hit(_item(row), row[6], row[7]), likeness[row[8]])
         ranked = sorted(best.values(), key=lambda found: (-found[1], -found[0].item.prominence))
         return ranked[:limit]
