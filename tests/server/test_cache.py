@@ -92,6 +92,17 @@ def test_not_modified_until_a_write(client: httpx.Client) -> None:
     assert int(after.headers["axiskg-generation"]) > int(first.headers["axiskg-generation"])
 
 
+def test_only_reads_are_told_that_nothing_changed(client: httpx.Client) -> None:
+    """RFC 9110, 13.1.2: other methods than GET and HEAD fail with 412."""
+    query = {"query": "ASK { <urn:cache> <urn:p> 2 }"}
+    tag = client.post("/sparql", data=query).headers["etag"]
+    for _ in range(2):  # before it is kept, and from what is kept
+        answer = client.post("/sparql", data=query, headers={"if-none-match": tag})
+        assert answer.status_code == 412
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert client.post("/sparql", data=query, headers={"if-none-match": '"x"'}).status_code == 200
+
+
 def test_no_cache_is_honoured(client: httpx.Client) -> None:
     params = {"query": "SELECT (43 AS ?x) {}"}
     client.get("/sparql", params=params)

@@ -274,10 +274,15 @@ class QueryRoute:
 
 
 async def _is_known(request: Request, etag: bytes) -> bool:
-    """Whether the client has this answer already; it is told so."""
+    """Whether the client has this answer already; it is told so (RFC 9110, 13.1.2).
+
+    Raises ProblemError (412) for another method than GET and HEAD.
+    """
     if b"if-none-match" not in request.headers:
         return False
     if not matches_etag(request.headers[b"if-none-match"], etag):
         return False
+    if request.method not in ("GET", "HEAD"):
+        raise ProblemError(412, "the answer is the one that If-None-Match names; ask with GET")
     await request.respond(304, not_modified(etag, VARY))
     return True
