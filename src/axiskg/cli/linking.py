@@ -128,8 +128,9 @@ def _row(answer: Linked) -> tuple[str, ...]:
     if shown is not None:
         score = f"{shown.score:.2f}"
         return (answer.query, "match", shown.qid, shown.label, score, answer.reason)
-    others = ", ".join(f"{one.qid} {one.label}" for one in answer.candidates[:3])
-    return (answer.query, answer.decision, "", others, "", answer.reason)
+    top = answer.candidates[:3]
+    others = [one.qid if one.label == one.qid else f"{one.qid} {one.label}" for one in top]
+    return (answer.query, answer.decision, "", ", ".join(others), "", answer.reason)
 
 
 @wikidata_app.command("snapshot")
