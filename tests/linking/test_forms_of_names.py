@@ -174,3 +174,20 @@ def test_initials_tell_what_they_are_short_for(
 def test_a_name_and_its_initials_stand_behind_a_comma_too(linker: Linker) -> None:
     assert qid(linker.link("International Labour Organization, ILO")) == "Q54129"
     assert qid(linker.link("International Labour Organization, IMF")) == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Islamic", "Islamic (Iran)", "Islamic (Afghanistan)", "Citizen (United States)",
+     "Political Parties (Russia)"],
+)  # fmt: skip
+def test_sorts_of_people_in_a_state_are_nobody(name: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Iran (Islamic Republic of)", "Q794"), ("Korea (Republic of)", "Q884")],
+)
+def test_what_a_state_is_may_stand_in_brackets(name: str, expected: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == expected

@@ -26,6 +26,7 @@ __all__ = [
     "is_shouted",
     "key",
     "line",
+    "of_polities",
     "of_the_name",
     "pieces",
     "title_of",
@@ -158,6 +159,15 @@ def core(name: str) -> tuple[str, frozenset[str]]:
     words = sorted(set(_significant(re.sub(r"\(.*?\)", " ", key(name)))))
     rest = [word for word in words if word not in _POLITY]
     return " ".join(rest), frozenset(words) - frozenset(rest)
+
+
+def of_polities(name: str) -> bool:
+    """Whether a name is one word that many states have in their names.
+
+    >>> of_polities("Islamic"), of_polities("the Republic"), of_polities("Soviet Union")
+    (True, True, False)
+    """
+    return key(name) in _POLITY
 
 
 _BEARINGS: Final = frozenset({"north", "south", "east", "west"})

@@ -61,6 +61,8 @@ def of_parts(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
         free = hit.item.kind in ("relation", "igo", "state")
         automatic = len(name) > 4 and (free or keys.line(hit.name) == words)
         automatic = automatic and (" " in words or (typed and hit.item.kind == "igo"))
+        strange = hit.item.kind == "page" or (hit.item.kind == "person" and "(" in name)
+        automatic = automatic and not strange
         told = told or automatic
         states = states or (automatic and hit.item.kind == "state")
         yield Evidence(hit.item, "bag", hit.name, automatic=automatic and " LA " not in f" {name} ")
@@ -118,7 +120,7 @@ def _both(name: str, known: Snapshot) -> Iterator[Evidence]:
     Where one of them is of capitals, it may be the initials of the other.
     """
     parts = keys.both(name)
-    if parts is None:
+    if parts is None or any(map(keys.of_polities, parts)):
         return
     borne = [known.by_key(keys.key(part)) for part in parts]
     for these, those, part in ((borne[0], borne[1], parts[1]), (borne[1], borne[0], parts[0])):
@@ -162,6 +164,8 @@ def _core(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
     """
     rest, words = keys.core(name)
     if not rest or not words or rest.upper() in name.split():
+        return
+    if keys.of_polities(name.partition("(")[0]):
         return
     hits = known.by_core(rest) + [h for h in known.by_key(rest) if h.how == "demonym"]
     items = {hit.item.qid: hit.item for hit in hits if hit.item.kind in ("state", "former-state")}

@@ -324,6 +324,8 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
             automatic = typed or (hit.item.kind == "igo" and name.istitle() and len(name) > 3)
         if hit.how == "demonym":
             automatic = automatic and hit.item.kind == "state"
+        elif hit.item.kind == "state" and keys.of_polities(name):
+            automatic = False
         how = hit.how
         if how == "acronym" and _begins(hit.name, hit.item):
             how = "initials"
