@@ -11,6 +11,7 @@ __all__ = [
     "BEGINNINGS",
     "BODIES",
     "CALENDAR",
+    "COMPANIES",
     "DIRECTIONS",
     "FIELDS",
     "OFFICES",
@@ -69,6 +70,9 @@ CALENDAR: Final = _words(
     """
 )
 """Days and months, which have capitals in English."""
+
+COMPANIES: Final = _words("inc co corp ltd plc llc associates partners brothers sons")
+"""How the names of firms end: Sons Ltd of Leeds is in Leeds."""
 
 DIRECTIONS: Final = _words(
     """

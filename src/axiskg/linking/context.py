@@ -45,7 +45,8 @@ _WEAK: Final = 0.5
 class Cues:
     """How strongly the words around a name speak for each topic and kind; 0 is not at all.
 
-    `found` says that the name stands in the text. `kinds` are kinds that the text speaks of,
+    `found` says that the name stands in the text, `acting` that it does there, or has done to it,
+    what governments do. `kinds` are kinds that the text speaks of,
     `told` the one that the words next to the name say it is of ("the Congo flows"; polity is a
     state or region). `phrases` are longer capitalised phrases that it stands in, `joined` the
     longer name that capitals make it part of wherever it stands, `opened` the word before it that
@@ -59,6 +60,7 @@ class Cues:
     found: bool = False
     government: float = 0.0
     place: float = 0.0
+    acting: bool = False
     kinds: frozenset[str] = frozenset()
     told: str = ""
     phrases: tuple[str, ...] = ()
@@ -97,27 +99,11 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
     if found is None:
         return _counted(text, Cues())
     before, after = found.before, found.after
-    government = place = 0.0
     kinds = set()
-    preposition = cue_words.IN.search(before[-80:])
     told = told_kind(before, after)
-    if cue_words.MEMBERS.search(before[-80:]):
-        government += 1.5
-    elif preposition is not None:
-        place += 1.5 if preposition[1].casefold() in cue_words.LOCATIVE else 0.25
-        if preposition[1].casefold() == "from" and re.match(r"\sto [A-Z]", after):
-            place += 0.5
-        if re.match(r"\sto [a-z]", after) and cue_words.URGED.search(before[-60:]):
-            government += 1.5
-    elif _acts(after) or cue_words.URGED.search(before[-60:]):
-        government += 1.5
-    elif cue_words.TOWARDS.search(before[-30:]):
-        government += 0.5
-    owned = re.match(r"['’]s?\s(\w*)", after)
-    if owned is not None and cue_words.PLACES.fullmatch(owned[1]):
-        place += 1.5
-    elif owned is not None:
-        government += 1.5
+    government, place = _governing(before, after), _placed(before, after)
+    if name.endswith(".") and before.endswith(", "):
+        told = "region"
     if told == "city":
         place, government = place + 1.5, 0.0
     if cue_words.PART.search(before[-40:]):
@@ -128,6 +114,9 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
         found=True,
         government=government,
         place=place,
+        acting=government > 0.0 or any(
+            _governing(text[: one.start()], text[one.end() :]) for one in found.others
+        ),
         kinds=frozenset(kinds),
         told=told,
         phrases=_phrases(found.surface, before, after),
@@ -143,6 +132,39 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
         tail=_tail(after),
     )
     return _counted(window, seen)
+
+
+def _governing(before: str, after: str) -> float:
+    """How strongly the words next to a name say that it does what governments do, or has it
+    done to it."""
+    acting = 0.0
+    if cue_words.MEMBERS.search(before[-80:]):
+        acting += 1.5
+    elif cue_words.IN.search(before[-80:]):
+        if re.match(r"\sto [a-z]", after) and cue_words.URGED.search(before[-60:]):
+            acting += 1.5
+    elif _acts(after) or cue_words.URGED.search(before[-60:]):
+        acting += 1.5
+    elif cue_words.TOWARDS.search(before[-30:]) and not cue_words.BOUND.search(before[-30:]):
+        acting += 0.5
+    owned = cue_words.OWNED.match(after)
+    if owned is not None and not cue_words.PLACES.fullmatch(owned[1]):
+        acting += 1.5
+    return acting
+
+
+def _placed(before: str, after: str) -> float:
+    """How strongly the words next to a name say that it is where something is."""
+    placed = 0.0
+    preposition = cue_words.IN.search(before[-80:])
+    if preposition is not None and not cue_words.MEMBERS.search(before[-80:]):
+        placed += 1.5 if preposition[1].casefold() in cue_words.LOCATIVE else 0.25
+        if preposition[1].casefold() == "from" and re.match(r"\sto [A-Z]", after):
+            placed += 0.5
+    owned = cue_words.OWNED.match(after)
+    if cue_words.BASED.match(after) or (owned and cue_words.PLACES.fullmatch(owned[1])):
+        placed += 1.5
+    return placed
 
 
 def _counted(text: str, seen: Cues) -> Cues:

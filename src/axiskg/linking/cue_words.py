@@ -13,6 +13,8 @@ __all__ = [
     "ACTS",
     "AFTER",
     "ATTRIBUTE",
+    "BASED",
+    "BOUND",
     "CITY",
     "FEDERAL",
     "FOREIGN",
@@ -21,6 +23,7 @@ __all__ = [
     "IRREGULAR",
     "LOCATIVE",
     "MEMBERS",
+    "OWNED",
     "PART",
     "PAST",
     "PLACES",
@@ -60,7 +63,7 @@ VERB: Final = re.compile(_VERBS, re.IGNORECASE)
 
 HAPPENS: Final = re.compile(
     r"(locat|situat|flood|populat|nam|call|crowd|cover|surround|settl|inhabit|deriv|featur|need"
-    r"|border|stretch|remain|form|host|hous|attract|boast|fir|burn|grow)ed|is|was|bed|red|shed|seed|speed|wed",
+    r"|border|stretch|remain|form|host|hous|attract|boast|fir|burn|grow|accompani|follow)ed|is|was|bed|red|shed|seed|speed|wed",
     re.IGNORECASE,
 )
 """What ends like a past tense and isn't what a government does."""
@@ -100,9 +103,18 @@ URGED: Final = re.compile(
 
 TOWARDS: Final = re.compile(
     r"\b(?:with|against|towards?|between|by|for"
-    r"|(?:lean|depend|rel|count|press)\w*(?: \w+)? (?:up)?on)\s$",
+    r"|(?:(?:lean|depend|rel|count|press)\w*(?: \w+)?|sanctions?|tariffs?|embargo\w*|pressure"
+    r"|restrictions|curbs|penalties|measures|war|attacks?|dependen\w+|influence|policy)"
+    r" (?:up)?on)\s$",
     re.IGNORECASE,
 )
+
+BOUND: Final = re.compile(r"\b(?:head\w*|bound|leav\w+|left|depart\w*|sail\w*|set off|made) for $")
+"""On the way to a place."""
+
+BASED: Final = re.compile(r"[-‑–]based\b")
+
+OWNED: Final = re.compile(r"['’]s?\s(\w*)")
 
 MEMBERS: Final = re.compile(
     r"\b(officials?|critics|lawmakers|hawks|policymakers|diplomats|leaders?|leadership|authorities"

@@ -157,6 +157,8 @@ class Linker:
         topic = context.topic or ("person" if person else seen.topic)
         if topic == "place" and not context.topic and standing.adjective(text):
             topic = ""
+        if topic == "government" and seen.found and not seen.acting and not context.topic:
+            topic = ""
         kinds, _ = kinds_for(types)
         found = gather(
             text,

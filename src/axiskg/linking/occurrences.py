@@ -18,6 +18,7 @@ from axiskg.linking.beside import (
     BEGINNINGS,
     BODIES,
     CALENDAR,
+    COMPANIES,
     DIRECTIONS,
     FIELDS,
     OFFICES,
@@ -57,7 +58,8 @@ class Occurrence:
 
     `joined` is the longer name that capitals make it part of, or "" where it stands by itself;
     `opened` the word before it where that one may have its capital from opening the sentence;
-    `common` says that the name is written small in a text that has capitals.
+    `common` says that the name is written small in a text that has capitals; `others` are the
+    other places of the name.
     """
 
     before: str
@@ -66,6 +68,7 @@ class Occurrence:
     joined: str = ""
     opened: str = ""
     common: bool = False
+    others: tuple[re.Match[str], ...] = ()
 
 
 def plain_text(text: str) -> str:
@@ -102,7 +105,8 @@ def occurrence(name: str, text: str, given: Collection[str] = ()) -> Occurrence 
         told = _capitals_tell(before, after)
         joined, opened = _joined(surface, before, after, given) if told else ("", "")
         common = surface.islower() and " " not in surface and _cased(before + after)
-        one = Occurrence(before, after, surface, joined, opened, common)
+        others = tuple(other for other in places if other is not place)
+        one = Occurrence(before, after, surface, joined, opened, common, others)
         if not joined and not common:
             return one
         first = first or one
@@ -138,7 +142,7 @@ def _joined(name: str, before: str, after: str, given: Collection[str]) -> tuple
         else:
             opened = word
     right = _RIGHT.match(after)
-    if right is not None:
+    if right is not None and not (name.endswith(".") and right["word"].casefold() in SMALL):
         word = right["word"]
         plain = _OWNED.sub("", word).casefold().strip(".,;:!?")
         behind = (right["next"] or "").casefold().strip(".,;:!?")
@@ -149,6 +153,8 @@ def _joined(name: str, before: str, after: str, given: Collection[str]) -> tuple
     if body is not None:
         heads = [word.casefold().strip(".,") for word in body["head"].split()]
         own = [word for word in heads if word not in SMALL]
+        if own and (own[-1] in COMPANIES or (len(own) > 1 and own[0] in given)):
+            return "", opened
         start = len(before) - len(body[0]) + len(body["start"])
         opening = len(heads) == 1 and _SENTENCE.search(before[:start]) is not None
         offices = {*own} & (OFFICES | FIELDS | ORGANS | POLITIES | DIRECTIONS)

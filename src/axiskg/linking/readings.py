@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from axiskg.linking import keys
-from axiskg.linking.beside import CALENDAR
+from axiskg.linking.beside import CALENDAR, OFFICES, ORGANS
 from axiskg.linking.bodies import organization
 from axiskg.linking.codes import is_word, state_code
 from axiskg.linking.curated import Curated
@@ -37,6 +37,9 @@ name for its people."""
 
 _TOWN: Final = 1.5
 """The prominence of a town of which three things are said."""
+
+_TELLING: Final = 5
+"""The letters that a name in another language needs where it may be anybody's."""
 
 _SAME_GROUND: Final = frozenset({"former-state", "region", "island"})
 """Kinds of which a state of today may be the better reading of the same name."""
@@ -71,16 +74,19 @@ def gather(
     found = [
         replace(e, automatic=False) if _another(e, name, known, typed=typed) else e for e in found
     ]
-    stated = any(e.how in ("curated", "territory", "code") and e.automatic for e in found)
+    stated = any(
+        e.how in ("curated", "territory", "code") and e.automatic and _asked(e, kinds)
+        for e in found
+    )
     hits = known.by_key(keys.key(name))
     if not typed:
-        found = [_doubted(piece, name, hits) for piece in found]
+        found = [_doubted(piece, name, hits, known) for piece in found]
     found += _namesakes([*_from_hits(name, hits, typed=typed)])
     if not typed and not topic and settle:
         found = [*_unsettled(name, found, known, metonym=_metonym(name, base))]
     if topic == "government" and not _metonym(name, base):
         found += _seat(hits, known)
-    if stated or any(e.how in ATTESTED for e in found):
+    if stated or any(e.how in ATTESTED and _asked(e, kinds) for e in found):
         return found
     found += of_parts(name, known, typed=typed)
     if not any(e.automatic for e in found):
@@ -92,6 +98,11 @@ def gather(
         if trace is not None:
             found.append(Evidence(trace.item, "trace", trace.name))
     return [*unless_aside(name, found, known)]
+
+
+def _asked(piece: Evidence, kinds: frozenset[str]) -> bool:
+    """Whether the evidence is for an item of the sort that is asked for, if any is."""
+    return not kinds or piece.item.kind in kinds
 
 
 def _another(piece: Evidence, name: str, known: Snapshot, *, typed: bool) -> bool:
@@ -121,11 +132,11 @@ def _another(piece: Evidence, name: str, known: Snapshot, *, typed: bool) -> boo
     return not words <= frozenset[str]().union(*borne)
 
 
-def _doubted(piece: Evidence, name: str, hits: Sequence[Hit]) -> Evidence:
+def _doubted(piece: Evidence, name: str, hits: Sequence[Hit], known: Snapshot) -> Evidence:
     """What rigour says of a name, as a candidate where the snapshot has it for something else.
 
     Its word stands for the name that it gives the territory itself, and against what once was or
-    lies on the same ground.
+    lies on the same ground. The rest of a name that is a person's, too, is nothing by itself (Cook).
     """
     if piece.how == "alias" and piece.automatic:
         bodies = {hit.item.qid for hit in hits if hit.item.kind == "igo"} - {piece.item.qid}
@@ -140,8 +151,11 @@ def _doubted(piece: Evidence, name: str, hits: Sequence[Hit]) -> Evidence:
         if " " in keys.line(name) or max(people.values()) >= fame:
             return replace(piece, automatic=False)
     attested = {hit.item.qid: hit.item.kind for hit in hits if hit.how in ATTESTED}
-    others = [kind for qid, kind in attested.items() if kind not in _SAME_GROUND]
-    return replace(piece, automatic=False) if others and piece.item.qid not in attested else piece
+    if piece.item.qid in attested:
+        return piece
+    others = [kind for kind in attested.values() if kind not in _SAME_GROUND]
+    borne = name.casefold() in known.last_names
+    return replace(piece, automatic=False) if others or borne else piece
 
 
 def _two_items(piece: Evidence, name: str, hits: Sequence[Hit]) -> bool:
@@ -272,7 +286,9 @@ def _translated(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence
     found = listed(code) if code is not None else None
     if found is not None:
         item = territory_item(found, known)
-        yield Evidence(item, "translated", name, automatic=item.kind == "state" or typed)
+        short = name.isascii() and len(name) < _TELLING
+        automatic = typed or (item.kind == "state" and not short)
+        yield Evidence(item, "translated", name, automatic=automatic)
 
 
 def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evidence]:
@@ -322,6 +338,8 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
             automatic = typed or _is_name(name, hit)
         elif keys.is_shouted(hit.name) and not exact:
             automatic = typed or (hit.item.kind == "igo" and name.istitle() and len(name) > 3)
+        if hit.how == "alias" and name.casefold() in OFFICES | ORGANS:
+            automatic = typed
         if hit.how == "demonym":
             automatic = automatic and hit.item.kind == "state"
         elif hit.item.kind == "state" and keys.of_polities(name):
@@ -364,6 +382,8 @@ def _is_name(name: str, hit: Hit) -> bool:
     Capitals must be as they are in the item's name, and nothing is a name that has none.
     """
     if hit.item.kind == "work" or name.islower():
+        return False
+    if keys.is_shouted(hit.name) and hit.name != name:
         return False
     return hit.name[0].isupper() == name[0].isupper()
 

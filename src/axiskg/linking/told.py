@@ -22,7 +22,7 @@ _SORTS: Final = (
     (
         "city",
         r"\b(?:city|town|downtown|mayor|streets|suburbs|outskirts|airport|slums|rooftops|cent(?:er|re)"
-        r"|university town|neighbou?rhoods)(?: of)? $",
+        r"|university town|neighbou?rhoods)(?: of)? $|\bcapital(?: city)?,? $",
         r"\s(?:city|metro|mayor)\b|['’]s? (?:mayor|streets|suburbs|airport|subway|metro|skyline)\b"
         r"|,? D\.?C\b|,? (?:a|the) (?:capital|city|town)\b",
     ),
@@ -32,6 +32,7 @@ _SORTS: Final = (
         r"\b(?:empire|khanate|caliphate|ancient|colony|protectorate) (?:of )?(?:the )?$",
         r"(?!)",
     ),
+    ("state", r"\b(?:an?|(?:north|south|east|west)ern|autonomous) province of $", r"(?!)"),
     (
         "region",
         r"\b(?:states?|provinces?|governor|legislature|counties) of (?:the )?$|\bsenators? from $"
@@ -39,7 +40,7 @@ _SORTS: Final = (
         r"\s(?:province|legislature|statehouse|governor|senators?|voters?|runoff|primary)\b"
         r"|['’]s? (?:governor|legislature|statehouse|senators?|counties)\b"
         r"|\sstate\b(?!\s(?:media|news|tv|television|visit|department|secrets?|council\w*|security"
-        r"|assets|banks?|oil|compan\w+|firms?|owned|run|of)\b)",
+        r"|assets|banks?|oil|compan\w+|firms?|owned|run|of|universit\w+|officials?|budget)\b)",
     ),
     ("state", rf"\b(?:country|nation|republic|{_RULED}) of (?:the )?$", rf"['’]s? {_RULED}\b"),
     (
@@ -54,6 +55,14 @@ _RULES: Final = tuple(
     (kind, re.compile(left, re.IGNORECASE), re.compile(right, re.IGNORECASE))
     for kind, left, right in _SORTS
 )
+_DATELINE: Final = re.compile(
+    r"(?:,\s[A-Z][\w. ]{1,20})?\s?(?:\([A-Z][\w/ ]+\)\s?)?[-‑–—]{1,2}\s[\"“‘'A-Z]|\s\([A-Z]{2,}\w*\)"
+    r"|\s\d{4}-\d\d-\d\d\b"
+)
+"""What follows the place that opens a report: "BEIJING - A", "Moscow (Reuters)"."""
+
+_OPENING: Final = re.compile(r"(?:^|[.!?]['\"”’]?\s+|\n)\s*\(?$")
+
 _BORDERED: Final = re.compile(r"\s(?:border|frontier|front|coast)\b")
 _IS: Final = re.compile(
     r"(?:(?:,|,? and) [A-Z]\w+)*\s(?:(?:is|was)\s(?:an?|the)|are|were)\s(?P<what>[^.,;]{3,60})"
@@ -80,6 +89,8 @@ def told_kind(before: str, after: str) -> str:
     >>> told_kind("the mayor of ", " spoke"), told_kind("", "'s ambassador"), told_kind("in ", "")
     ('city', 'state', '')
     """
+    if _DATELINE.match(after) and _OPENING.search(before):
+        return "city"
     for kind, left, right in _RULES:
         if left.search(before[-60:]) or right.match(after):
             return "" if kind == "water" and _BORDERED.match(after) else kind
