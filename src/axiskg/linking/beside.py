@@ -71,7 +71,9 @@ CALENDAR: Final = _words(
 )
 """Days and months, which have capitals in English."""
 
-COMPANIES: Final = _words("inc co corp ltd plc llc associates partners brothers sons")
+COMPANIES: Final = _words(
+    "inc co corp ltd plc llc spa ag sa nv gmbh associates partners brothers sons"
+)
 """How the names of firms end: Sons Ltd of Leeds is in Leeds."""
 
 DIRECTIONS: Final = _words(

@@ -77,10 +77,14 @@ class Cues:
 
     @property
     def topic(self) -> str:
-        """The topic that the words speak for, or "" when they are even or silent."""
-        if max(self.government, self.place) < _WEAK or self.government == self.place:
+        """The topic that the words speak for, or "" when they are even or silent.
+
+        Talk of governments tells only of a name that acts in it or has something done to it.
+        """
+        government = self.government if self.acting or not self.found else 0.0
+        if max(government, self.place) < _WEAK or government == self.place:
             return ""
-        return "government" if self.government > self.place else "place"
+        return "government" if government > self.place else "place"
 
 
 def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
@@ -114,9 +118,8 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
         found=True,
         government=government,
         place=place,
-        acting=government > 0.0 or any(
-            _governing(text[: one.start()], text[one.end() :]) for one in found.others
-        ),
+        acting=government > 0.0
+        or any(_governing(text[: one.start()], text[one.end() :]) for one in found.others),
         kinds=frozenset(kinds),
         told=told,
         phrases=_phrases(found.surface, before, after),

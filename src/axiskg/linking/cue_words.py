@@ -114,7 +114,7 @@ BOUND: Final = re.compile(r"\b(?:head\w*|bound|leav\w+|left|depart\w*|sail\w*|se
 
 BASED: Final = re.compile(r"[-‑–]based\b")
 
-OWNED: Final = re.compile(r"['’]s?\s(\w*)")
+OWNED: Final = re.compile(r"\s?['’]s?\s(\w*)")
 
 MEMBERS: Final = re.compile(
     r"\b(officials?|critics|lawmakers|hawks|policymakers|diplomats|leaders?|leadership|authorities"
@@ -175,7 +175,9 @@ IN: Final = re.compile(
 
 LOCATIVE: Final = frozenset({"in", "at", "near", "around", "outside", "inside", "across"})
 
-PART: Final = re.compile(r"\b(northern|southern|eastern|western|upstate|rural)\s+$", re.IGNORECASE)
+PART: Final = re.compile(
+    r"\b(northern|southern|eastern|western|central|upstate|rural)\s+$", re.IGNORECASE
+)
 
 PAST: Final = re.compile(
     r"\b(?:ancient|antiquity|medieval|pharaohs?|phalanx(?:es)?|crusaders?|conquistadors?"
@@ -183,7 +185,7 @@ PAST: Final = re.compile(
     r"|[A-Z]\w+ (?:the Great|the Conqueror|the Magnificent|the Terrible)|legions|emperors?"
     r"|(?:\w+teenth|ninth|tenth|eleventh|twelfth)[ -]century"
     r"|(?:\w+teenth|ninth|tenth|eleventh|twelfth) and"
-    r"|1[0-7]\d\d)\b"
+    r"|(?:in|of|by|since|until|till|before|after|from|around|about|year) 1[0-7]\d\d(?! GMT| UTC))\b"
 )
 
 FOREIGN: Final = re.compile(
@@ -192,7 +194,7 @@ FOREIGN: Final = re.compile(
     r"|military|missiles?|warships?|war|peace|envoys?|NATO|EU|UN|membership|recogni[sz]\w+|neighbou?rs)\b"
 )
 
-YEAR: Final = re.compile(r"(?<![\d,.])(1[0-9]\d\d|20\d\d)(?![\d,])")
+YEAR: Final = re.compile(r"(?<![\d,.])(1[0-9]\d\d|20\d\d)(?![\d,]| GMT| UTC)")
 
 THE: Final = re.compile(r"(?:^|[\s(“\"])the $", re.IGNORECASE)
 

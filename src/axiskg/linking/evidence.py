@@ -36,6 +36,7 @@ STRENGTH: Final = {
     "trace": 0.64,
     "metonym": 0.6,
     "part": 0.5,
+    "surname": 0.45,
     "near": 0.3,
 }
 """How much each kind of evidence counts; measured order of precision, see docs/linking.md."""

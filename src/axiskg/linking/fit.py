@@ -139,7 +139,9 @@ def _of_items(item: Item, around: Around, known: Snapshot | None) -> dict[str, f
         features["same kind"] = 0.05 + 0.05 * around.kinds[kind]
     if around.items and known is not None:
         near = len(known.neighbours(item.qid) & around.items)
-        if near:
+        if item.qid in around.items:
+            features["neighbours"] = 0.11
+        elif near:
             features["neighbours"] = 0.05 + 0.02 * min(3, near)
         text = keys.key(item.description)
         if any(label in text for label in around.labels):

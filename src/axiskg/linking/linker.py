@@ -22,7 +22,7 @@ from axiskg.linking.evidence import Evidence
 from axiskg.linking.fit import OF_CONTEXT, Around, described, fit
 from axiskg.linking.judgements import Judgements, read_judgements
 from axiskg.linking.kinds import PRIOR, kinds_for
-from axiskg.linking.occurrences import plain_text
+from axiskg.linking.occurrences import in_full, plain_text
 from axiskg.linking.readings import gather, suggestions
 from axiskg.linking.snapshot import Item, Snapshot
 from axiskg.linking.standing import NAMED, Standing
@@ -147,6 +147,9 @@ class Linker:
             return Linked(name, "match", direct, (direct,), "an identifier", direct.entity)
         if context.text:
             context = replace(context, text=plain_text(context.text))
+            spelt = in_full(text, context.text)
+            if spelt:
+                return self._spelt(name, text, spelt, context, types, suggest=suggest)
         standing = Standing(self.base, self.known)
         seen = standing.cues(text, context.text)
         if seen.combining and self.base.names_like(f"{text}-"):
@@ -156,8 +159,6 @@ class Linker:
         whole = frozenset(longer)
         topic = context.topic or ("person" if person else seen.topic)
         if topic == "place" and not context.topic and standing.adjective(text):
-            topic = ""
-        if topic == "government" and seen.found and not seen.acting and not context.topic:
             topic = ""
         kinds, _ = kinds_for(types)
         found = gather(
@@ -184,6 +185,33 @@ class Linker:
         if elsewhere and not types:
             return Linked(name, "candidates", None, top, elsewhere)
         return self._decide(name, text, ranked, context, topic, types, suggest)
+
+    def _spelt(
+        self,
+        name: str,
+        text: str,
+        whole: str,
+        context: Context,
+        types: Sequence[str],
+        *,
+        suggest: bool,
+    ) -> Linked:
+        """The answer for initials that the text spells out: what it is for the whole name.
+
+        Where that finds nothing, the initials count only if what they are borne by has a name
+        much like the whole one.
+        """
+        found = self._answer(whole, context, types, suggest=False)
+        if found.match is not None:
+            return replace(found, query=name, reason=f"{found.reason}: {whole} in the text")
+        alone = self._answer(text, replace(context, text=""), types, suggest=suggest)
+        if alone.match is not None and self.known is not None:
+            names = [alone.match.label, *(n for n, _ in self.known.names(alone.match.qid))]
+            if any(keys.alike(whole, one) for one in names):
+                return replace(alone, query=name)
+        shown = found.candidates or alone.candidates
+        decision = "candidates" if shown else "none"
+        return Linked(name, decision, None, shown, f"short for {whole} in the text")
 
     def _identified(self, text: str) -> Candidate | None:
         """The item that a QID, an item's IRI, our slug with `ent:`, or our IRI names."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from axiskg.linking import keys
 from axiskg.linking.beside import (
     BEGINNINGS,
     BODIES,
@@ -27,7 +28,7 @@ from axiskg.linking.beside import (
     SMALL,
 )
 
-__all__ = ["Occurrence", "neutral", "occurrence", "plain_text"]
+__all__ = ["Occurrence", "in_full", "neutral", "occurrence", "plain_text"]
 
 _MOST: Final = 40
 """Places of a name in a text that are looked at."""
@@ -113,6 +114,40 @@ def occurrence(name: str, text: str, given: Collection[str] = ()) -> Occurrence 
     return first
 
 
+_PHRASE: Final = re.compile(
+    r"[A-Z][\w’'-]*(?:\s(?:(?:of|for|on|and|in|the|to|de|du|des|la|y|&)\s){0,3}[A-Z][\w’'-]*){1,9}"
+)
+
+
+def in_full(name: str, text: str) -> str:
+    """What initials are short for where they stand, or "": a longer name in the text that has them.
+
+    Only names of three capitals or more; the latest phrase that fits before the first place of
+    the name is taken, else the first behind it.
+
+    >>> in_full("CSIS", "The Center for Strategic and International Studies (CSIS) said so.")
+    'Center for Strategic and International Studies'
+    >>> in_full("CSIS", "CSIS said so.")
+    ''
+    """
+    if not (2 < len(name) < 8 and name.isalpha() and name.isupper()):
+        return ""
+    place = re.search(rf"(?<!\w){name}(?!\w)", text)
+    if place is None:
+        return ""
+    found = ["", ""]
+    for phrase in _PHRASE.finditer(text):
+        words = phrase[0].split()
+        for first in range(len(words) - 1):
+            part = " ".join(words[first:])
+            if part[0] == name[0] and name in keys.acronyms(part):
+                behind = phrase.start() > place.start()
+                if not (behind and found[1]):
+                    found[behind] = part
+                break
+    return found[0] or found[1]
+
+
 def _cased(text: str) -> bool:
     """Whether a text has capitals at all."""
     return any(c.isupper() for c in text)
@@ -135,7 +170,9 @@ def _joined(name: str, before: str, after: str, given: Collection[str]) -> tuple
     if left is not None and not ended:
         word = left["word"]
         opening = _SENTENCE.search(before[: len(before) - len(word) - 1]) is not None
-        if neutral(plain) or plain in SMALL | DIRECTIONS | FIELDS or _OWNED.search(word):
+        adjective = re.search(r"[-‑–][a-z]+$", word)
+        free = neutral(plain) or plain in SMALL | DIRECTIONS | FIELDS
+        if free or adjective or _OWNED.search(word):
             pass
         elif not opening or plain in given or plain in BEGINNINGS:
             return f"{word} {name}", ""

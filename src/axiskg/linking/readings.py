@@ -81,7 +81,7 @@ def gather(
     hits = known.by_key(keys.key(name))
     if not typed:
         found = [_doubted(piece, name, hits, known) for piece in found]
-    found += _namesakes([*_from_hits(name, hits, typed=typed)])
+    found += _namesakes([*_from_hits(name, hits, known, typed=typed)])
     if not typed and not topic and settle:
         found = [*_unsettled(name, found, known, metonym=_metonym(name, base))]
     if topic == "government" and not _metonym(name, base):
@@ -97,6 +97,11 @@ def gather(
         trace = organization(name, known, typed=narrow)
         if trace is not None:
             found.append(Evidence(trace.item, "trace", trace.name))
+    if not found and name.istitle() and name.isalpha():
+        found = [
+            Evidence(hit.item, "surname", hit.name, automatic=False)
+            for hit in known.by_last_name(name)
+        ]
     return [*unless_aside(name, found, known)]
 
 
@@ -136,7 +141,7 @@ def _doubted(piece: Evidence, name: str, hits: Sequence[Hit], known: Snapshot) -
     """What rigour says of a name, as a candidate where the snapshot has it for something else.
 
     Its word stands for the name that it gives the territory itself, and against what once was or
-    lies on the same ground. The rest of a name that is a person's, too, is nothing by itself (Cook).
+    lies on the same ground. What is the name of a ruler, too, is nothing by itself (Cook).
     """
     if piece.how == "alias" and piece.automatic:
         bodies = {hit.item.qid for hit in hits if hit.item.kind == "igo"} - {piece.item.qid}
@@ -154,7 +159,7 @@ def _doubted(piece: Evidence, name: str, hits: Sequence[Hit], known: Snapshot) -
     if piece.item.qid in attested:
         return piece
     others = [kind for kind in attested.values() if kind not in _SAME_GROUND]
-    borne = name.casefold() in known.last_names
+    borne = known.last_names.get(name.casefold(), (0.0, 0.0))[0] > 0.0
     return replace(piece, automatic=False) if others or borne else piece
 
 
@@ -291,7 +296,9 @@ def _translated(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence
         yield Evidence(item, "translated", name, automatic=automatic)
 
 
-def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evidence]:
+def _from_hits(
+    name: str, hits: Sequence[Hit], known: Snapshot, *, typed: bool
+) -> Iterator[Evidence]:
     code = keys.is_code(name)
     short = keys.compact(name) if code else ""
     alone = len({hit.item.qid for hit in hits}) == 1
@@ -338,8 +345,8 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
             automatic = typed or _is_name(name, hit)
         elif keys.is_shouted(hit.name) and not exact:
             automatic = typed or (hit.item.kind == "igo" and name.istitle() and len(name) > 3)
-        if hit.how == "alias" and name.casefold() in OFFICES | ORGANS:
-            automatic = typed
+        if hit.how == "alias" and not typed and _is_anybody(name, hit, known):
+            automatic = False
         if hit.how == "demonym":
             automatic = automatic and hit.item.kind == "state"
         elif hit.item.kind == "state" and keys.of_polities(name):
@@ -350,6 +357,16 @@ def _from_hits(name: str, hits: Sequence[Hit], *, typed: bool) -> Iterator[Evide
         named = hit.item.kind != "page" and not of_sort(name, hit) and not of_parent(hit)
         automatic = automatic and (typed or named)
         yield Evidence(hit.item, how, hit.name, exact=exact, automatic=automatic)
+
+
+def _is_anybody(name: str, hit: Hit, known: Snapshot) -> bool:
+    """Whether an alias is what many things of a sort are called (the Navy), or the last name of a
+    ruler after whom the item is called."""
+    word = name.casefold()
+    if word in OFFICES | ORGANS:
+        return True
+    fame, _ = known.last_names.get(word, (0.0, 0.0))
+    return fame > 0.0 and hit.item.kind in ("organization", "other", "work", "event", "concept")
 
 
 def _is_other_word(name: str, hit: Hit) -> bool:

@@ -49,7 +49,7 @@ class Item:
 class Hit:
     """An item found by one of its names.
 
-    `how` says what the name is to it: label, alias, official, register, demonym or acronym.
+    `how` says what the name is to it: label, alias, official, register, demonym, acronym, surname.
     """
 
     item: Item
@@ -228,28 +228,49 @@ class Snapshot:
     @cached_property
     def first_names(self) -> frozenset[str]:
         """First names of the people in the snapshot, in lower case."""
-        return frozenset(words[0] for words, _, _ in self._people)
+        return frozenset(words[0] for words, _, _, _ in self._people)
 
     @cached_property
     def last_names(self) -> dict[str, tuple[float, float]]:
         """How prominent the two best known rulers of each last name are, by it in lower case.
 
-        Zero for one that isn't: people of no such office, and where there is no second.
+        Zero for one that isn't: people of no such office, and where there is no second. Kings of
+        somewhere have no last names.
         """
         found: dict[str, tuple[float, float]] = {}
-        for words, rules, fame in self._people:
+        for words, rules, fame, _ in self._people:
+            if "of" in words:
+                continue
             known = fame if rules else 0.0
             first, second = found.get(words[-1], (0.0, 0.0))
             found[words[-1]] = (max(first, known), max(second, min(first, known)))
         return found
 
+    def by_last_name(self, name: str, limit: int = 5) -> list[Hit]:
+        """The people of a last name: rulers, then the best known."""
+        qids = self._bearers.get(keys.key(name), [])[:limit]
+        items = self.items(qids)
+        return [Hit(items[qid], items[qid].label, "surname") for qid in qids]
+
     @cached_property
-    def _people(self) -> tuple[tuple[list[str], bool, float], ...]:
+    def _bearers(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for words, _, _, qid in sorted(self._people, key=lambda one: (-one[1], -one[2], one[3])):
+            if "of" not in words:
+                found.setdefault(keys.key(words[-1]), []).append(qid)
+        return found
+
+    @cached_property
+    def _people(self) -> tuple[tuple[list[str], bool, float, str], ...]:
+        """The words of each name of a person, whether he or she ruled, how prominent, and who."""
         rows = self._base.execute(
-            "SELECT label, description, prominence FROM items WHERE kind = 'person'"
+            "SELECT label, description, prominence, id FROM items WHERE kind = 'person'"
         )
-        people = ((row[0].casefold().split(), _RULER.search(row[1]), row[2]) for row in rows)
-        return tuple((words, found is not None, fame) for words, found, fame in people if words[1:])
+        return tuple(
+            (words, _RULER.search(description) is not None, fame, f"Q{number}")
+            for label, description, fame, number in rows
+            if len(words := label.casefold().split()) > 1
+        )
 
     @cached_property
     def properties(self) -> tuple[tuple[str, int], ...]:

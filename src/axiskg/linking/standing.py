@@ -9,6 +9,7 @@ from typing import Final
 
 from axiskg.linking import keys
 from axiskg.linking.answers import Candidate
+from axiskg.linking.codes import state_code
 from axiskg.linking.context import Cues
 from axiskg.linking.context import cues as read_cues
 from axiskg.linking.curated import Curated
@@ -87,6 +88,8 @@ class Standing:
             beside = adjective and seen.joined.startswith(text)
             if not (beside or any(self._bears(one, seen.joined) for one in ranked[:3])):
                 return f"part of the name {seen.joined}"
+        if initials and self._mere_code(text, ranked):
+            return "a code of a state, which something else is called"
         if seen.common and not adjective:
             return "written small, as a common noun"
         if seen.past and adjective and first.how != "curated":
@@ -109,6 +112,19 @@ class Standing:
             if any(h.how == "label" and h.item.kind in ("region", "state") for h in hits):
                 return f"the text speaks of a place in {seen.tail}"
         return ""
+
+    def _mere_code(self, text: str, ranked: Sequence[Candidate]) -> bool:
+        """Whether a name in a text is a state's by a list of codes only, and also something else's.
+
+        Texts say USA, whose initials these are, and hardly ever NLD.
+        """
+        first = ranked[0]
+        if self.known is None or first.kind != "state" or state_code(text) is None:
+            return False
+        names = (first.label, *(name for name, _ in self.known.names(first.qid)))
+        if any(text in keys.acronyms(name) for name in names):
+            return False
+        return any(one.how in NAMED | {"initials"} and one.kind != "state" for one in ranked[1:])
 
     def adjective(self, text: str) -> bool:
         """Whether a name is a demonym or adjective."""
