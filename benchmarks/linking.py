@@ -7,9 +7,11 @@ an official name, and can only be found by what else is known. The linker is ask
 
 A name that several items bear counts once for each, in the denominator of the recall of each, and
 as wrong for all but the one that is answered; rows for names that one item bears stand below.
-*Bare* gives the linker the name alone, *typed* also the kind of thing that is asked for, as a
-column in OpenRefine has it. A code is what `keys.is_code` takes for one (ISO and Olympic codes,
-short acronyms), or a flag. The last table asks for names by other publishers.
+*Bare* gives the linker the name alone, *column* the names alone, but those of states and
+organizations together as one column (`link_column`) and those of each other kind as another;
+*typed* also the kind of thing that is asked for, as a column in OpenRefine has it. A code is what
+`keys.is_code` takes for one (ISO and Olympic codes, short acronyms), or a flag. The last table asks
+for names by other publishers.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from benchmarks.linking_mentions import bodies_table, others_table
 from rapidfuzz import fuzz, process
 from rigour.territories import lookup_territory
 
-from axiskg.linking import Linker, keys
+from axiskg.linking import Linker, keys, link_column
 from axiskg.linking.kinds import kind_of
 from axiskg.linking.snapshot_build import build_snapshot
 from axiskg.linking.wikidata_json import RawItem, read_items
@@ -74,6 +76,7 @@ class Mention:
 
 
 BOTH: Final = "states and organizations"
+LINKER: Final = ("linker, bare", "linker, column", "linker, typed")
 ALONE: Final = ", borne by one item"
 ANSWERED: Final = "answered with one of these"
 ROWS: Final = (
@@ -208,9 +211,9 @@ def figures(counts: Counter[str]) -> tuple[float, float]:
 
 def measure(split: Split, folder: Path, registers: Sequence[Path], seeds: Sequence[int]) -> None:
     """Print the tables of quality."""
-    names = ("linker, bare", "linker, typed", "exact label", "rigour", "rapidfuzz")
+    names = (*LINKER, "exact label", "rigour", "rapidfuzz")
     methods: dict[str, Counts] = {name: defaultdict(Counter) for name in names}
-    with_register: dict[str, Counts] = {name: defaultdict(Counter) for name in names[:2]}
+    with_register: dict[str, Counts] = {name: defaultdict(Counter) for name in LINKER}
     by_seed: dict[tuple[int, str], Counts] = {}
     several: Counter[str] = Counter()
     for seed in seeds:
@@ -226,7 +229,8 @@ def measure(split: Split, folder: Path, registers: Sequence[Path], seeds: Sequen
             target = folder / f"seed-{seed}.sqlite"
             split.index(seed, target, extra)
             linker = Linker(Settings(wikidata_snapshot=target, link_judgements=folder / "none"))
-            for name, answer in (("linker, bare", bare(linker)), ("linker, typed", typed(linker))):
+            ways = (bare(linker), column(linker, mentions), typed(linker))
+            for name, answer in zip(LINKER, ways, strict=True):
                 found: Counts = defaultdict(Counter)
                 count(mentions, answer, found, split.kinds)
                 for row, counts in found.items():
@@ -260,7 +264,7 @@ def spread(by_seed: Mapping[tuple[int, str], Counts], seeds: Sequence[int]) -> s
         f"| seeds {', '.join(map(str, seeds))} | P, each | mean | least | R, each | mean | least |",
         "|---" * 7 + "|",
     ]
-    for name in ("linker, bare", "linker, typed"):
+    for name in LINKER:
         for row in rows:
             cells = []
             for part in (0, 1):
@@ -274,6 +278,24 @@ def spread(by_seed: Mapping[tuple[int, str], Counts], seeds: Sequence[int]) -> s
 def bare(linker: Linker) -> Answer:
     """The linker with the name alone."""
     return lambda mention: _match(linker, mention, ())
+
+
+def column(linker: Linker, mentions: Sequence[Mention]) -> Answer:
+    """The linker with the names of a column at a time."""
+    columns: dict[str, list[str]] = defaultdict(list)
+    for mention in mentions:
+        columns[_column_of(mention)].append(mention.name)
+    found = {
+        (sort, answer.query): answer.match.qid
+        for sort, names in columns.items()
+        for answer in link_column(linker, names, suggest=False)
+        if answer.match is not None
+    }
+    return lambda mention: found.get((_column_of(mention), mention.name))
+
+
+def _column_of(mention: Mention) -> str:
+    return BOTH if mention.kind in ("state", "igo") else mention.kind
 
 
 def typed(linker: Linker) -> Answer:

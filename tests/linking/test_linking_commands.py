@@ -78,6 +78,15 @@ def test_link_names_a_file_and_standard_input(run: Run, tmp_path: Path) -> None:
     assert typed[0]["match"]["qid"] == "Q230"
 
 
+def test_a_file_of_codes_is_read_as_a_column(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "codes.txt").write_text("CHN\nRUS\nIRN\nIND\nBRA\nNE\n", "utf-8")
+    alone = json.loads(run("link", "codes.txt", "--json").stdout)
+    assert alone[-1]["decision"] == "candidates"
+    column = json.loads(run("link", "codes.txt", "--column", "--json").stdout)
+    assert column[-1]["match"]["qid"] == "Q1032"
+    assert "in a column of kind state" in run("link", "codes.txt", "--column").stdout
+
+
 def test_names_that_cannot_be_read_are_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "latin.txt").write_bytes("China\nTürkiye\n".encode("latin-1"))
     done = run("link", "latin.txt", "--json")

@@ -336,6 +336,8 @@ def test_link_over_http(http: httpx.Client) -> None:
     assert told.json()[0]["match"]["qid"] == "Q48525"
     typed = http.get("/api/link", params={"q": "Georgia", "type": "state"}).json()
     assert typed[0]["match"]["qid"] == "Q230"
+    codes = {"q": ["CHN", "RUS", "IRN", "IND", "BRA", "NE"], "column": "true"}
+    assert http.get("/api/link", params=codes).json()[-1]["match"]["qid"] == "Q1032"
 
 
 def test_a_running_service_sees_judgements(http: httpx.Client, settings: Settings) -> None:

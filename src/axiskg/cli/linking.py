@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, BinaryIO, Literal
 
@@ -17,7 +17,7 @@ from axiskg.build import open_filled
 from axiskg.cli.app import app, progress, state_of
 from axiskg.cli.output import emit_json, emit_table, write_bytes
 from axiskg.errors import ConfigError, LinkingError, ParameterError, ParseError
-from axiskg.linking import Linked, Linker
+from axiskg.linking import Linked, Linker, link_column
 from axiskg.linking.asking import context_of, types_of
 from axiskg.linking.diff import (
     OUTCOMES,
@@ -75,6 +75,10 @@ def link_command(
         list[str] | None,
         typer.Option("--type", help="Kind or class that the item must be of; repeat for any of."),
     ] = None,
+    column: Annotated[
+        bool,
+        typer.Option("--column", help="The names are a column: what most are tells of the rest."),
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, max=50, help="Candidates shown.")] = 5,
     judge: Annotated[
         str | None,
@@ -95,7 +99,11 @@ def link_command(
             progress.print(f"kept: {kept.name} {kept.verdict} {kept.qid}", highlight=False)
     linker = Linker(settings, limit=limit)
     asked = names if judge is not None else _names(names)
-    answers = (linker.link(name, context=about, types=wanted) for name in asked)
+    answers: Iterable[Linked]
+    if column:
+        answers = link_column(linker, list(asked), context=about, types=wanted)
+    else:
+        answers = (linker.link(name, context=about, types=wanted) for name in asked)
     if as_json:
         emit_json([answer.json() for answer in answers])
         return

@@ -30,7 +30,7 @@ from axiskg.linking.wikidata import Wikidata
 from axiskg.namespaces import ENT, PREFIXES
 from axiskg.settings import Settings
 
-__all__ = ["Candidate", "Linked", "Linker", "link"]
+__all__ = ["Candidate", "Linked", "Linker"]
 
 MARGIN: Final = 0.08
 """How far the best reading must be ahead of the next; below it the linker abstains."""
@@ -441,21 +441,3 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_mtime_ns, found.st_size
-
-
-def link(
-    names: str | Iterable[str],
-    *,
-    context: str | Context = NO_CONTEXT,
-    types: str | Sequence[str] = (),
-    settings: Settings | None = None,
-) -> list[Linked]:
-    """The answers for names, in their order: `axiskg link` as a function.
-
-    `context` is a `Context`, or the text around the names.
-    """
-    around = Context(text=context) if isinstance(context, str) else context
-    wanted = (types,) if isinstance(types, str) else tuple(types)
-    linker = Linker(settings or Settings())
-    many = (names,) if isinstance(names, str) else names
-    return [linker.link(name, context=around, types=wanted) for name in many]

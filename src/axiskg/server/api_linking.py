@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 
 from axiskg.errors import ParameterError
 from axiskg.linking.asking import context_of, types_of
+from axiskg.linking.columns import link_column
 from axiskg.linking.linker import Linker
 from axiskg.linking.reconciliation import (
     GraphService,
@@ -143,6 +144,9 @@ async def api_link(
     topic: Annotated[
         str, Query(description="What the text is about: government, place, person, organization.")
     ] = "",
+    column: Annotated[
+        bool, Query(description="The names are a column: what most are tells of the rest.")
+    ] = False,
     limit: Annotated[int, Query(description="Candidates of a name.", ge=1, le=50)] = 5,
 ) -> Response:
     """For each name a match, candidates, or none, with the features that made the scores."""
@@ -155,7 +159,10 @@ async def api_link(
     types = types_of(type or ())
 
     def work() -> list[dict[str, Any]]:
-        answers = (linker.link(name, context=around, types=types) for name in q)
+        if column:
+            answers = link_column(linker, q, context=around, types=types)
+        else:
+            answers = [linker.link(name, context=around, types=types) for name in q]
         return [replace(one, candidates=one.candidates[:limit]).json() for one in answers]
 
     return _answer(request, await run_in_threadpool(work))

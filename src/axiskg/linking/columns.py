@@ -1,0 +1,86 @@
+"""Names that stand in one column, so that what most of them are tells of the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from axiskg.linking.answers import Linked
+from axiskg.linking.context import NO_CONTEXT, Context
+from axiskg.linking.linker import Linker
+from axiskg.settings import Settings
+
+__all__ = ["column_kinds", "link", "link_column"]
+
+_FEW: Final = 5
+"""The matches below which a column tells nothing of itself."""
+
+_MOST: Final = 0.9
+"""The share of the matches that one or two kinds must have to be what the column holds."""
+
+
+def column_kinds(answers: Iterable[Linked]) -> tuple[str, ...]:
+    """The one or two kinds that nearly all the matches of a column are of, or none.
+
+    Commonest first. Each name counts once, however often it stands in the column.
+    """
+    items = {one.match.qid: one.match.kind for one in answers if one.match is not None}
+    counts = Counter(items.values())
+    found: tuple[str, ...] = ()
+    for kind, many in counts.most_common(2):
+        if many * 10 >= len(items):
+            found += (kind,)
+        if sum(counts[one] for one in found) >= _MOST * len(items):
+            return found if len(items) >= _FEW else ()
+    return ()
+
+
+def link_column(
+    linker: Linker,
+    names: Sequence[str],
+    *,
+    context: Context = NO_CONTEXT,
+    types: Sequence[str] = (),
+    suggest: bool = True,
+) -> list[Linked]:
+    """The answers for the names of a column, in their order.
+
+    Each name is linked by itself first. Where the matches are of one kind or two, the names
+    without one are asked for again as names of these kinds: two capitals are a state's code in a
+    column of states. Types that the caller gives stand, and nothing is asked again.
+    """
+    answers = [linker.link(n, context=context, types=types, suggest=suggest) for n in names]
+    kinds = () if types else column_kinds(answers)
+    if not kinds:
+        return answers
+    told = f"in a column of kind {' or '.join(kinds)}"
+    for place, answer in enumerate(answers):
+        if answer.match is None or answer.match.kind not in kinds:
+            again = linker.link(answer.query, context=context, types=kinds, suggest=False)
+            if again.match is not None:
+                answers[place] = replace(again, reason=f"{again.reason}, {told}")
+    return answers
+
+
+def link(
+    names: str | Iterable[str],
+    *,
+    context: str | Context = NO_CONTEXT,
+    types: str | Sequence[str] = (),
+    column: bool = False,
+    settings: Settings | None = None,
+) -> list[Linked]:
+    """The answers for names, in their order: `axiskg link` as a function.
+
+    `context` is a `Context`, or the text around the names; `column` says that the names stand in
+    one column (`link_column`).
+    """
+    around = Context(text=context) if isinstance(context, str) else context
+    wanted = (types,) if isinstance(types, str) else tuple(types)
+    linker = Linker(settings or Settings())
+    many = [names] if isinstance(names, str) else list(names)
+    if column:
+        return link_column(linker, many, context=around, types=wanted)
+    return [linker.link(name, context=around, types=wanted) for name in many]
