@@ -18,7 +18,13 @@ _FEW: Final = 5
 """The matches below which a column tells nothing of itself."""
 
 _MOST: Final = 0.9
-"""The share of the matches that one or two kinds must have to be what the column holds."""
+"""The share of the matches that two kinds must have to be what the column holds."""
+
+_SOME: Final = 0.05
+"""The share that a kind must have to be one of them."""
+
+_STANDS: Final = frozenset({"judged", "identifier", "curated", "label"})
+"""Evidence for a thing of another kind that a column does not belie."""
 
 
 def column_kinds(answers: Iterable[Linked]) -> tuple[str, ...]:
@@ -28,13 +34,9 @@ def column_kinds(answers: Iterable[Linked]) -> tuple[str, ...]:
     """
     items = {one.match.qid: one.match.kind for one in answers if one.match is not None}
     counts = Counter(items.values())
-    found: tuple[str, ...] = ()
-    for kind, many in counts.most_common(2):
-        if many * 10 >= len(items):
-            found += (kind,)
-        if sum(counts[one] for one in found) >= _MOST * len(items):
-            return found if len(items) >= _FEW else ()
-    return ()
+    found = tuple(kind for kind, many in counts.most_common(2) if many >= _SOME * len(items))
+    told = sum(counts[kind] for kind in found) >= _MOST * len(items)
+    return found if told and len(items) >= _FEW else ()
 
 
 def link_column(
@@ -49,7 +51,8 @@ def link_column(
 
     Each name is linked by itself first. Where the matches are of one kind or two, the names
     without one are asked for again as names of these kinds: two capitals are a state's code in a
-    column of states. Types that the caller gives stand, and nothing is asked again.
+    column of states. A match of another kind stays only if the name is its very label, or ours.
+    Types that the caller gives stand, and nothing is asked again.
     """
     answers = [linker.link(n, context=context, types=types, suggest=suggest) for n in names]
     kinds = () if types else column_kinds(answers)
@@ -57,10 +60,13 @@ def link_column(
         return answers
     told = f"in a column of kind {' or '.join(kinds)}"
     for place, answer in enumerate(answers):
-        if answer.match is None or answer.match.kind not in kinds:
-            again = linker.link(answer.query, context=context, types=kinds, suggest=False)
-            if again.match is not None:
-                answers[place] = replace(again, reason=f"{again.reason}, {told}")
+        if answer.match is not None and answer.match.kind in kinds:
+            continue
+        again = linker.link(answer.query, context=context, types=kinds, suggest=False)
+        if again.match is not None:
+            answers[place] = replace(again, reason=f"{again.reason}, {told}")
+        elif answer.match is not None and answer.match.how not in _STANDS:
+            answers[place] = replace(answer, decision="candidates", match=None, reason=told)
     return answers
 
 
