@@ -98,6 +98,13 @@ def link_command(
             kept = add_judgement(settings.link_judgements, name, qid, verdict, by or "anonymous")
             progress.print(f"kept: {kept.name} {kept.verdict} {kept.qid}", highlight=False)
     linker = Linker(settings, limit=limit)
+    if linker.known is None and linker.live is None:
+        progress.print(
+            f"no snapshot of Wikidata at {settings.wikidata_snapshot}: only our own names and"
+            " territories are known; `axiskg wikidata snapshot --from FILE` builds one",
+            style="dim",
+            highlight=False,
+        )
     asked = names if judge is not None else _names(names)
     answers: Iterable[Linked]
     if column:

@@ -11,7 +11,7 @@ from typing import Final
 
 from axiskg.linking import keys
 
-__all__ = ["is_word", "olympic", "state_code"]
+__all__ = ["TORN", "is_word", "olympic", "state_code"]
 
 _WORDS: Final = frozenset(
     ["and", "are", "can", "com", "don", "fin", "for", "mac", "mar", "nor", "pan", "per", "sen",
@@ -22,7 +22,7 @@ _WORDS: Final = frozenset(
 Of two letters there are such as well (in, is, no), but as a name such a word is nothing else.
 """
 
-_TORN: Final = frozenset({"BRN"})
+TORN: Final = frozenset({"BRN"})
 """Brunei to ISO, Bahrain to the Olympic Committee."""
 
 
@@ -59,7 +59,7 @@ def state_code(name: str) -> str | None:
 
     if not (name.isascii() and name.isalpha() and (name.isupper() or name.islower())):
         return None
-    if len(name) not in (2, 3) or is_word(name) or name in _TORN:
+    if len(name) not in (2, 3) or is_word(name) or name in TORN:
         return None
     if len(name) == 2 and name.isupper():
         return None

@@ -111,7 +111,7 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
     if told == "city":
         place, government = place + 1.5, 0.0
     if cue_words.PART.search(before[-40:]):
-        kinds.add("region")
+        kinds |= {"region", "island"}
         place += 1.0
     window = before[-_WINDOW:] + " " + after[:_WINDOW]
     seen = Cues(
@@ -143,6 +143,8 @@ def _governing(before: str, after: str) -> float:
     acting = 0.0
     if cue_words.MEMBERS.search(before[-80:]):
         acting += 1.5
+    elif cue_words.TO.search(before[-4:]) and cue_words.TOWARDS.search(before[-30:]):
+        acting += 0.5
     elif cue_words.IN.search(before[-80:]):
         if re.match(r"\sto [a-z]", after) and cue_words.URGED.search(before[-60:]):
             acting += 1.5
@@ -164,6 +166,8 @@ def _placed(before: str, after: str) -> float:
         placed += 1.5 if preposition[1].casefold() in cue_words.LOCATIVE else 0.25
         if preposition[1].casefold() == "from" and re.match(r"\sto [A-Z]", after):
             placed += 0.5
+    if cue_words.BOUND.search(before[-30:]) or cue_words.REACHED.search(before[-40:]):
+        placed += 1.5
     owned = cue_words.OWNED.match(after)
     if cue_words.BASED.match(after) or (owned and cue_words.PLACES.fullmatch(owned[1])):
         placed += 1.5

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from axiskg.errors import ConfigError
 from axiskg.linking import keys
-from axiskg.linking.names import Ambiguity, Name, read_ambiguous, read_names
+from axiskg.linking.names import Ambiguity, Name, read_ambiguous, read_items, read_names
+from axiskg.linking.snapshot import Item
 from axiskg.linking.sssom import Link, read_links
 
 __all__ = ["Curated", "curated"]
@@ -25,8 +26,8 @@ class Curated:
     by_item: dict[str, str]
     """The entity of an item: the one that is the same thing, before those that are only near."""
 
-    labels: dict[str, str]
-    """Labels of the items that the links speak of, for where there is no snapshot."""
+    items: dict[str, Item]
+    """What ambiguous names and metonyms may mean, for where no snapshot tells."""
 
     def link_of(self, slug: str) -> Link | None:
         """The row that ties an entity to its item, the closest first; None where none does."""
@@ -50,7 +51,8 @@ class Curated:
 
 def curated(links_path: Path, names_dir: Path) -> Curated:
     """The curated links and names of these files; read once for each state of the files."""
-    paths = (links_path, names_dir / "names.tsv", names_dir / "ambiguous.tsv")
+    names = (names_dir / name for name in ("names.tsv", "ambiguous.tsv", "items.tsv"))
+    paths = (links_path, *names)
     try:
         stamps = tuple(path.stat().st_mtime_ns for path in paths)
     except OSError as error:
@@ -61,15 +63,14 @@ def curated(links_path: Path, names_dir: Path) -> Curated:
 
 
 @lru_cache(maxsize=4)
-def _curated(links: Path, names: Path, ambiguous: Path, _stamps: tuple[int, ...]) -> Curated:
+def _curated(
+    links: Path, names: Path, ambiguous: Path, items: Path, _stamps: tuple[int, ...]
+) -> Curated:
     by_slug: dict[str, list[Link]] = defaultdict(list)
     by_item: dict[str, str] = {}
-    labels: dict[str, str] = {}
     by_key: dict[str, list[Name]] = defaultdict(list)
     for link in read_links(links):
         by_slug[link.slug].append(link)
-        if link.qid:
-            labels.setdefault(link.qid, link.object_label)
         if link.qid and (link.identical or (link.positive and link.qid not in by_item)):
             by_item[link.qid] = link.slug
     labelled: set[tuple[str, str]] = set()
@@ -86,5 +87,5 @@ def _curated(links: Path, names: Path, ambiguous: Path, _stamps: tuple[int, ...]
         names={key: tuple(rows) for key, rows in by_key.items()},
         ambiguous={keys.key(row.name): row for row in read_ambiguous(ambiguous)},
         by_item=by_item,
-        labels=labels,
+        items=read_items(items),
     )

@@ -20,7 +20,9 @@ OF_CONTEXT: Final = frozenset(
 """The features that only a context gives."""
 
 _PLACES: Final = frozenset({"city", "region", "island", "water"})
-_OF_REGION: Final = re.compile(r"(?<!sovereign )\b(?:state|province|region|county) of$")
+_OF_REGION: Final = re.compile(
+    r"(?<!sovereign )\b(?:(?:state|province|region|county|governor) of|senator (?:from|for))$"
+)
 _WIDE: Final = frozenset({"state", "region", "island", "former-state"})
 """What cities and other places are described as being in."""
 
@@ -93,7 +95,8 @@ def fit(
         features["topic"] = 0.15 if kind in ("organization", "igo", "government") else -0.2
     if seen.foreign and kind == "state":
         features["foreign"] = 0.05
-    if kind in seen.kinds and topic != "government":
+    federal = kind == "region" and "state" not in seen.kinds
+    if kind in seen.kinds and (topic != "government" or federal):
         features["cue"] = 0.08
     if seen.told and kind == seen.told:
         features["told"] = 0.5
@@ -155,7 +158,7 @@ def _of_time(item: Item, context: Context, seen: Cues) -> dict[str, float]:
     year = context.year
     if year is None and len(set(seen.years)) == 1:
         year = seen.years[0]
-    years = _YEARS.search(item.description)
+    years = _YEARS.search(item.description) or _YEARS.search(item.label)
     if year is not None and years is not None:
         features["date"] = 0.3 if int(years[1]) <= year <= int(years[2]) else -0.3
     elif context.year is not None and item.kind == "former-state":

@@ -18,7 +18,7 @@ from axiskg.linking import keys
 from axiskg.linking.answers import Candidate, Linked, candidate_of
 from axiskg.linking.context import NO_CONTEXT, Context, Cues, mentions
 from axiskg.linking.curated import Curated, curated
-from axiskg.linking.evidence import Evidence
+from axiskg.linking.evidence import STRENGTH, Evidence
 from axiskg.linking.fit import OF_CONTEXT, Around, described, fit
 from axiskg.linking.judgements import Judgements, read_judgements
 from axiskg.linking.kinds import PRIOR, kinds_for
@@ -46,6 +46,9 @@ _TOLD: Final = 0.12
 
 MAX_NAME: Final = 300
 """Characters; what is longer is no name."""
+
+_SURE: Final = frozenset({"phrase", "told of", "described", "neighbours"})
+"""What of a context tells one thing from another that has no item."""
 
 _PLACES: Final = frozenset({"city", "region", "island", "water"})
 _LOOSE: Final = frozenset({"initials", "acronym", "part", "trace", "bag", "core", "near"})
@@ -100,6 +103,7 @@ class Linker:
             data / "links" / "wikidata.sssom.tsv",
             data / "names" / "names.tsv",
             data / "names" / "ambiguous.tsv",
+            data / "names" / "items.tsv",
         )
         stamps = tuple(map(_stamp, files))
         if stamps != self._stamps:
@@ -144,6 +148,8 @@ class Linker:
             return Linked(name, "none", None, (), f"longer than {MAX_NAME} characters")
         direct = self._identified(text)
         if direct is not None:
+            if types and not _fits(direct.kind, direct.classes, types):
+                return Linked(name, "candidates", None, (direct,), "an identifier of another type")
             return Linked(name, "match", direct, (direct,), "an identifier", direct.entity)
         if context.text:
             context = replace(context, text=plain_text(context.text))
@@ -160,6 +166,8 @@ class Linker:
         topic = context.topic or ("person" if person else seen.topic)
         if topic == "place" and not context.topic and standing.adjective(text):
             topic = ""
+        if not topic and seen.found and not seen.place and standing.rules(text):
+            topic = "government"
         kinds, _ = kinds_for(types)
         found = gather(
             text,
@@ -179,6 +187,14 @@ class Linker:
         found = [*map(_seated(found), found), *self._judged(text), *standing.waters(text, seen)]
         ranked = self._rank(text, found, context, seen, topic, types, whole)
         top = tuple(ranked[: self.limit])
+        judged = [one for one in ranked if one.how == "judged"]
+        if len(judged) == 1:
+            first = judged[0]
+            others = tuple(one for one in top if one != first)
+            return Linked(name, "match", first, (first, *others), "by judged", first.entity)
+        if ranked and self._bereft(text, found, ranked[0]):
+            why = "people judged that it is not what it mostly means"
+            return Linked(name, "candidates", None, top, why)
         if text.endswith("-") and ranked and ranked[0].how != "curated" and not types:
             return Linked(name, "candidates", None, top, "a combining form")
         elsewhere = standing.elsewhere(text, ranked, seen, phrase, longer) if seen.found else ""
@@ -241,6 +257,12 @@ class Linker:
                 item = self.known.item(qid) if self.known is not None else None
                 yield Evidence(item or Item(qid, text, "", "other", (), 0.0), "judged", text)
 
+    def _bereft(self, text: str, found: Iterable[Evidence], first: Candidate) -> bool:
+        """Whether people have taken from a name what is better evidenced than what is left."""
+        verdicts = self.judgements.of(text)
+        taken = [p for p in found if p.automatic and verdicts.get(p.item.qid) == "negative"]
+        return any(piece.strength >= STRENGTH[first.how] for piece in taken)
+
     def _rank(
         self,
         text: str,
@@ -264,18 +286,21 @@ class Linker:
         ambiguous = self.base.ambiguous.get(keys.key(text))
         denied: set[str] = set()
         if ambiguous is None:
-            entities = {p.entity for p in best.values() if p.how == "curated"}
+            entities = {
+                p.entity
+                for p in best.values()
+                if p.how == "curated" and (not types or _fits(p.item.kind, p.item.classes, types))
+            }
             denied = {qid for slug in entities for qid in self.base.denied(slug)}
         around = self._around(context, text) if len(best) > 1 or ambiguous else Around()
         ranked = []
         told_of = described(text, (piece.item for piece in best.values()), around)
-        kinds, classes = kinds_for(types)
         watered = any(piece.item.kind == "water" for piece in best.values())
         for qid, piece in best.items():
             if verdicts.get(qid) == "negative" or (qid in denied and not piece.entity):
                 continue
             item = piece.item
-            if types and not (item.kind in kinds or classes & set(item.classes)):
+            if types and not _fits(item.kind, item.classes, types):
                 continue
             even = ambiguous is not None and piece.how != "judged"
             features = {piece.how: 0.9 if even and not piece.told else piece.strength}
@@ -289,6 +314,8 @@ class Linker:
             features.update(
                 fit(item, context, seen, topic, around, self.known, name=text, watered=watered)
             )
+            if ambiguous is not None and _is_longer(item.label, text) and qid != ambiguous.qids[0]:
+                features.pop("described", None)
             if qid in whole:
                 features["phrase"] = 0.3
             if qid in told_of:
@@ -355,10 +382,13 @@ class Linker:
                 return Linked(name, "none", None, top, f"ours, without an item: {why}", ours)
             if top:
                 return Linked(name, "candidates", None, top, "only names spelt alike")
-            return Linked(name, "none", None, (), "nothing of that name")
+            return Linked(name, "none", None, (), self._nothing(types))
         first = ranked[0]
         if not first.automatic and not _told_so(ranked, text):
-            return Linked(name, "candidates", None, top, f"{first.how} alone decides nothing")
+            listed = self.base.ambiguous.get(keys.key(text))
+            alone = f"{first.how} alone decides nothing"
+            why = f"needs context: {listed.note}" if listed is not None else alone
+            return Linked(name, "candidates", None, top, why)
         ahead = sum(first.features.values())
         if len(ranked) > 1:
             ahead -= sum(ranked[1].features.values())
@@ -377,7 +407,7 @@ class Linker:
             if topic == "place" and first.kind in _PLACES:
                 rivals = [one for one in rivals if one.kind not in _PLACES]
             told = _by_context(first) - max(map(_by_context, rivals), default=-1.0)
-            if told < _TOLD:
+            if told < _TOLD or (ambiguous.unlisted and not _SURE & first.features.keys()):
                 return Linked(name, "candidates", None, top, f"needs context: {ambiguous.note}")
         famed = first.features.get("prominence", 0.0)
         if len(ranked) > 1 and first.kind == "city" and ranked[1].kind in _PLACES and context.text:
@@ -390,14 +420,19 @@ class Linker:
             return Linked(name, "candidates", None, top, "ours, and its item is not checked", ours)
         return Linked(name, "match", first, top, f"by {first.how}", first.entity)
 
+    def _nothing(self, types: Sequence[str]) -> str:
+        """Why nothing was found."""
+        sort = f" of type {' or '.join(types)}" if types else ""
+        where = "" if self.known is not None or self.live is not None else "; there is no snapshot"
+        return f"nothing of that name{sort}{where}"
+
     def _rank_near(self, text: str, types: Sequence[str]) -> list[Candidate]:
         """Names spelt alike, most alike first."""
-        kinds, classes = kinds_for(types)
         verdicts = self.judgements.of(text)
         ranked = []
         for piece, likeness in suggestions(text, self.known, self.limit * 2):
             item = piece.item
-            fits = not types or item.kind in kinds or bool(classes & set(item.classes))
+            fits = not types or _fits(item.kind, item.classes, types)
             if fits and verdicts.get(item.qid) != "negative":
                 entity = self.base.by_item.get(item.qid, "")
                 ranked.append(
@@ -417,6 +452,17 @@ def _seated(found: Sequence[Evidence]) -> Callable[[Evidence], Evidence]:
         return replace(piece, automatic=False) if doubtful else piece
 
     return seen
+
+
+def _fits(kind: str, classes: Iterable[str], types: Sequence[str]) -> bool:
+    """Whether something of a kind and of classes is of one of the types."""
+    kinds, wanted = kinds_for(types)
+    return kind in kinds or not wanted.isdisjoint(classes)
+
+
+def _is_longer(label: str, name: str) -> bool:
+    """Whether a label is a longer name than the one asked for."""
+    return f" {keys.key(name)} " in f" {keys.key(label)} " and keys.key(label) != keys.key(name)
 
 
 def _told_so(ranked: Sequence[Candidate], text: str) -> bool:

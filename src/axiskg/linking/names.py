@@ -12,9 +12,20 @@ from pathlib import Path
 from typing import Final
 
 from axiskg.errors import ParseError, did_you_mean
+from axiskg.linking.kinds import KINDS
+from axiskg.linking.snapshot import Item
 from axiskg.namespaces import ENT
 
-__all__ = ["COLUMNS", "CONTEXTS", "NAME_TYPES", "Ambiguity", "Name", "read_ambiguous", "read_names"]
+__all__ = [
+    "COLUMNS",
+    "CONTEXTS",
+    "NAME_TYPES",
+    "Ambiguity",
+    "Name",
+    "read_ambiguous",
+    "read_items",
+    "read_names",
+]
 
 COLUMNS: Final = ("entity", "name", "type", "language", "context", "stands_for", "note")
 NAME_TYPES: Final = (
@@ -48,11 +59,16 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Ambiguity:
-    """A string that alone means nothing in particular, and the items it may mean."""
+    """A string that alone means nothing in particular, and the items it may mean.
+
+    `unlisted` says that it may also mean something whose item could not be checked (`-` in the
+    file).
+    """
 
     name: str
     qids: tuple[str, ...]
     note: str
+    unlisted: bool = False
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
@@ -97,7 +113,25 @@ def read_names(path: Path) -> tuple[Name, ...]:
 
 def read_ambiguous(path: Path) -> tuple[Ambiguity, ...]:
     """The strings of `ambiguous.tsv` that no automatic match may decide without context."""
-    return tuple(
-        Ambiguity(row["name"], tuple(row["candidates"].split()), row["note"])
-        for _, row in _rows(path, ("name", "candidates", "note"))
-    )
+    found = []
+    for _, row in _rows(path, ("name", "candidates", "note")):
+        listed = row["candidates"].split()
+        qids = tuple(one for one in listed if one != "-")
+        found.append(Ambiguity(row["name"], qids, row["note"], "-" in listed))
+    return tuple(found)
+
+
+def read_items(path: Path) -> dict[str, Item]:
+    """What the items of `items.tsv` are, by QID: those that ambiguous names and metonyms mean.
+
+    For where no snapshot tells. Raises `ParseError` with the line.
+    """
+    found: dict[str, Item] = {}
+    for line, row in _rows(path, ("item", "label", "kind", "description")):
+        if row["kind"] not in KINDS:
+            cure = did_you_mean(row["kind"], KINDS)
+            raise ParseError(f"no kind {row['kind']!r}{cure}", path=path, line=line)
+        found[row["item"]] = Item(
+            row["item"], row["label"], row["description"], row["kind"], (), 0.0
+        )
+    return found

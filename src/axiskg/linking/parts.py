@@ -27,7 +27,7 @@ _TITLES: Final = re.compile(
     r"(?:(?:vice |deputy )?(?:president|premier|chairman|prime minister|chancellor)"
     r"|foreign minister|defen[cs]e (?:minister|secretary)|secretary(?: of state)?|king|queen"
     r"|general|senator|ambassador|ayatollah|pope)\.?\s+(?=\S)"
-    r"|(?:mr|mrs|ms|dr|sir)\.?\s+(?=\S+\s+\S))",
+    r"|(?:mr|mrs|ms|dr|sir)\.?\s+(?=\S))",
     re.IGNORECASE,
 )
 

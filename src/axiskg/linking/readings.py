@@ -9,7 +9,7 @@ from typing import Final
 from axiskg.linking import keys
 from axiskg.linking.beside import CALENDAR, OFFICES, ORGANS
 from axiskg.linking.bodies import organization
-from axiskg.linking.codes import is_word, state_code
+from axiskg.linking.codes import TORN, is_word, state_code
 from axiskg.linking.curated import Curated
 from axiskg.linking.doubts import capital_of, of_parent, of_sort
 from axiskg.linking.evidence import ATTESTED, SETTLED, Evidence, item_of, territory_item
@@ -65,7 +65,7 @@ def gather(
     name = keys.without_article(name)
     found = [
         *_curated(name, base, known, topic),
-        *(_curated(person, base, known, "person") if person is not None else ()),
+        *(_person(person, base, known) if person is not None else ()),
         *_territory(name, known, typed=typed),
         *_code(name, known),
     ]
@@ -149,7 +149,7 @@ def _doubted(piece: Evidence, name: str, hits: Sequence[Hit], known: Snapshot) -
     if piece.how != "territory":
         return piece
     if keys.key(name) in map(keys.key, full_names(piece.name)):
-        return replace(piece, automatic=not _two_items(piece, name, hits))
+        return replace(piece, automatic=not (_two_items(piece, name, hits) or _body(piece, hits)))
     people = {h.item.qid: h.item.prominence for h in hits if h.how == "demonym"}
     if people and piece.item.qid not in people:
         fame = piece.item.prominence - _OF_A_SIZE
@@ -170,6 +170,16 @@ def _two_items(piece: Evidence, name: str, hits: Sequence[Hit]) -> bool:
     if meant is None or meant.label != name or piece.item.qid in there:
         return False
     return any(there.get(other) == "label" for other in meant.others)
+
+
+def _body(piece: Evidence, hits: Sequence[Hit]) -> bool:
+    """Whether a name is the very label of a body about as prominent as the territory (Holy See)."""
+    labelled = [h.item for h in hits if h.how == "label" and h.item.qid != piece.item.qid]
+    return any(
+        item.kind in ("other", "organization", "government", "igo")
+        and item.prominence >= piece.item.prominence
+        for item in labelled
+    )
 
 
 def _metonym(name: str, base: Curated) -> bool:
@@ -232,16 +242,29 @@ def _curated(name: str, base: Curated, known: Snapshot | None, topic: str) -> It
         meant = not row.context or row.context == topic
         how = "curated" if meant else ("metonym" if row.type == "metonym" else "part")
         if row.stands_for:
-            item = item_of(row.stands_for, _government(row, link), "government", known)
+            item = _listed(row.stands_for, _government(row, link), "government", base, known)
         elif link is not None and link.qid is not None:
-            item = item_of(link.qid, link.object_label, _kind(row, base), known)
+            item = _listed(link.qid, link.object_label, _kind(row, base), base, known)
         else:
             continue
         told = meant and bool(row.context)
         yield Evidence(item, how, row.name, row.entity, row.name == name, meant, told)
     listed = base.ambiguous.get(keys.key(name))
     for qid in listed.qids if listed is not None else ():
-        yield Evidence(item_of(qid, base.labels.get(qid, qid), "other", known), "alias", name)
+        yield Evidence(_listed(qid, qid, "other", base, known), "alias", name)
+
+
+def _person(name: str, base: Curated, known: Snapshot | None) -> Iterator[Evidence]:
+    """Our people of a name, which a title came before."""
+    for piece in _curated(name, base, known, "person"):
+        if piece.item.kind == "person" or piece.told:
+            yield piece
+
+
+def _listed(qid: str, label: str, kind: str, base: Curated, known: Snapshot | None) -> Item:
+    """The item as the snapshot or our list of items has it, or a bare one."""
+    found = known.item(qid) if known is not None else None
+    return found or base.items.get(qid) or item_of(qid, label, kind, None)
 
 
 def _kind(row: Name, base: Curated) -> str:
@@ -331,7 +354,7 @@ def _from_hits(
                 capitals and strict and ((typed and free) or (plain and hit.item.kind == "igo"))
             )
         elif code and hit.how not in ("label", "register"):
-            sure = exact and not is_word(name)
+            sure = exact and not is_word(name) and name not in TORN
             if len(short) > 2:
                 automatic = typed or (sure and (hit.item.kind in ("state", "igo") or alone))
             else:

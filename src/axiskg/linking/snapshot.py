@@ -186,10 +186,13 @@ class Snapshot:
         return {name: tuple(members) for name, members in found.items()}
 
     def neighbours(self, qid: str) -> frozenset[str]:
-        """The items that an item's claims point to, and those whose claims point to it."""
+        """The items that an item's claims point to, and those whose claims point to it.
+
+        Diplomatic relations (P530) are left out: nearly all states have them with nearly all.
+        """
         rows = self._base.execute(
-            "SELECT value FROM claims WHERE item = ?1"
-            " UNION SELECT item FROM claims WHERE value = ?1 LIMIT 2000",
+            "SELECT value FROM claims WHERE item = ?1 AND property <> 'P530'"
+            " UNION SELECT item FROM claims WHERE value = ?1 AND property <> 'P530' LIMIT 2000",
             (item_number(qid),),
         )
         return frozenset(f"Q{row[0]}" for row in rows)

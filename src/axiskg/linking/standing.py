@@ -27,6 +27,8 @@ _GROUNDS: Final = frozenset(
 )
 """Kinds of things whose names take in an adjective for good: the Indian Ocean."""
 
+_PARTS: Final = frozenset({"city", "island", "region"})
+
 _NOUN: Final = re.compile(r"^(?!\w+(?:ly|ed|ing)$)\w{3,}$")
 """What may open a sentence before the name of a person: "Coach", and not "Landlocked"."""
 
@@ -78,6 +80,10 @@ class Standing:
         if not ranked:
             return ""
         first = ranked[0]
+        if self.known is None and seen.opened:
+            return f"perhaps part of the name {seen.opened} {text}"
+        if self.known is None and seen.told in _PARTS and first.kind != seen.told:
+            return f"the text speaks of a {seen.told}"
         adjective = self.adjective(text)
         initials = text.isupper() and len(text) < 6
         if longer and first.qid not in longer:
@@ -126,6 +132,12 @@ class Standing:
             return False
         return any(one.how in NAMED | {"initials"} and one.kind != "state" for one in ranked[1:])
 
+    def rules(self, text: str) -> bool:
+        """Whether an ambiguous name means a government first of all, and a building else."""
+        listed = self.base.ambiguous.get(keys.key(text))
+        first = self.base.items.get(listed.qids[0]) if listed is not None else None
+        return first is not None and first.kind == "government"
+
     def adjective(self, text: str) -> bool:
         """Whether a name is a demonym or adjective."""
         ours = {row.type for row in self.base.names_like(text)}
@@ -154,9 +166,9 @@ class Standing:
         return not telling and second > 0.0 and best - second < _OUTSHONE
 
     def _of_people(self, text: str) -> bool:
-        """Whether people bear a name, as first name or last."""
+        """Whether people bear a name, as first name or last; without a snapshot any might."""
         if self.known is None:
-            return False
+            return True
         name = text.casefold()
         return name in self.known.first_names or name in self.known.last_names
 

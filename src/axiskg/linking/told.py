@@ -42,7 +42,7 @@ _SORTS: Final = (
         r"|\sstate\b(?!\s(?:media|news|tv|television|visit|department|secrets?|council\w*|security"
         r"|assets|banks?|oil|compan\w+|firms?|owned|run|of|universit\w+|officials?|budget)\b)",
     ),
-    ("state", rf"\b(?:country|nation|republic|{_RULED}) of (?:the )?$", rf"['’]s? {_RULED}\b"),
+    ("state", rf"\b(?:country|nation|republic|{_RULED}) of (?:the )?$", rf"(?:['’]s?)? {_RULED}\b"),
     (
         "polity",
         r"\bcapital(?: city)? of (?:the )?$"
