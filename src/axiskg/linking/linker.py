@@ -221,13 +221,17 @@ class Linker:
         if found.match is not None:
             return replace(found, query=name, reason=f"{found.reason}: {whole} in the text")
         alone = self._answer(text, replace(context, text=""), types, suggest=suggest)
+        told = f"{whole} in the text"
+        for one in alone.candidates:
+            if keys.key(one.label) == keys.key(whole):
+                return Linked(name, "match", one, alone.candidates, told, one.entity)
         if alone.match is not None and self.known is not None:
             names = [alone.match.label, *(n for n, _ in self.known.names(alone.match.qid))]
             if any(keys.alike(whole, one) for one in names):
                 return replace(alone, query=name)
         shown = found.candidates or alone.candidates
         decision = "candidates" if shown else "none"
-        return Linked(name, decision, None, shown, f"short for {whole} in the text")
+        return Linked(name, decision, None, shown, f"short for {told}")
 
     def _identified(self, text: str) -> Candidate | None:
         """The item that a QID, an item's IRI, our slug with `ent:`, or our IRI names."""
