@@ -355,3 +355,10 @@ def service(settings: Settings, graph: Store) -> Iterator[str]:
     """The root URL of a server with the reconciliation services."""
     with serving(settings, graph) as root:
         yield root
+
+
+@pytest.fixture(scope="module")
+def http(service: str) -> Iterator[httpx.Client]:
+    """A client of the running service."""
+    with httpx.Client(base_url=service, timeout=30) as client:
+        yield client

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -16,22 +15,12 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 from tests.linking.conftest import reference, serving
+from tests.linking.reconciling import IDS, MEMBER, PATHS, ask, first
 
 from axiskg.linking.judgements import add_judgement
 from axiskg.namespaces import prologue
 from axiskg.settings import Settings
 from axiskg.store import Store, open_store
-
-PATHS = ("/reconcile", "/reconcile/wikidata")
-IDS = {"/reconcile": "china", "/reconcile/wikidata": "Q148"}
-MEMBER = {"/reconcile": "memberOf", "/reconcile/wikidata": "P463"}
-
-
-@pytest.fixture(scope="module")
-def http(service: str) -> Iterator[httpx.Client]:
-    """A client of the running service."""
-    with httpx.Client(base_url=service, timeout=30) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")
@@ -57,19 +46,6 @@ def check(schemas: Schemas, name: str, answer: object) -> None:
     for version in ("0.1", "0.2"):
         if (version, name) in schemas:
             schemas[version, name].validate(answer)
-
-
-def ask(http: httpx.Client, path: str, **queries: dict[str, Any]) -> Any:
-    """The answer to a batch, sent as a form."""
-    reply = http.post(path, data={"queries": json.dumps(queries)})
-    assert reply.status_code == 200, reply.text
-    return reply.json()
-
-
-def first(http: httpx.Client, path: str, **query: Any) -> dict[str, Any]:
-    """The best candidate for one query, or an empty one."""
-    result = ask(http, path, q0=query)["q0"]["result"]
-    return result[0] if result else {}
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from axiskg.errors import ParameterError
+from axiskg.errors import ConfigError, DataError, ParameterError
 from axiskg.linking.asking import context_of, types_of
 from axiskg.linking.columns import link_column
 from axiskg.linking.linker import Linker
@@ -61,6 +61,14 @@ def _linker(request: Request) -> Linker:
     if linker is None:
         linker = state.linker = Linker(context.settings, limit=MAX_LIMIT)
     linker.refresh()
+    try:
+        linker.base, linker.judgements  # noqa: B018 - read here, where a fault is the server's
+    except DataError as error:
+        place = f"{error.path.name}:{error.line or 1}" if error.path is not None else "a file"
+        raise ConfigError(
+            f"{place} of this server's links, names or judgements is ill-formed, not your request;"
+            " `axiskg link` on the server says why"
+        ) from error
     return linker
 
 
@@ -78,7 +86,9 @@ def _graph(request: Request) -> Service:
 
 def _wikidata(request: Request) -> Service:
     """The snapshot's items."""
-    return WikidataService(_linker(request))
+    service = WikidataService(_linker(request))
+    service.check()
+    return service
 
 
 def _cors(request: Request) -> dict[str, str]:

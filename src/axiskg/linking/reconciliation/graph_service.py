@@ -19,7 +19,7 @@ from axiskg.linking.reconciliation.graph_entities import (
     values_of,
 )
 from axiskg.linking.reconciliation.queries import Extension, Query
-from axiskg.linking.reconciliation.service import Described, Found, limited
+from axiskg.linking.reconciliation.service import Described, Found, limited, short_id, weighed
 from axiskg.namespaces import AXIS, ENT, PREFIXES
 from axiskg.store.protocol import Store, Term
 
@@ -34,6 +34,8 @@ _OWN: Final = {
 _NUMBERS: Final = frozenset({"integer", "int", "long", "nonNegativeInteger", "positiveInteger"})
 _LIKE: Final = 62.0
 _MAX_LIKE: Final = 60.0
+_SHORT: Final = 5
+"""The letters up to which likeness counts whole names only."""
 
 
 class GraphService:
@@ -62,6 +64,16 @@ class GraphService:
         return found
 
     @cached_property
+    def _initials(self) -> dict[str, set[str]]:
+        """Slugs by the initials of their labels, from three letters."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for slug, one in self._entities.described.items():
+            for short in keys.acronyms(one.name):
+                if len(short) > 2:
+                    found[short].add(slug)
+        return found
+
+    @cached_property
     def _keys(self) -> dict[str, str]:
         """The keys of labels by slug."""
         return {slug: keys.key(one.name) for slug, one in self._entities.described.items()}
@@ -79,7 +91,7 @@ class GraphService:
         """Entities by name: those whose name it is, then those named alike."""
         scores: dict[str, tuple[float, str]] = {}
         if query.text.strip():
-            scores = self._named(query.text)
+            scores = self._named(query.text, query.types)
         else:
             scores = dict.fromkeys(self._entities.described, (50.0, "properties"))
         shares = self._shares(scores, query)
@@ -90,23 +102,28 @@ class GraphService:
             scores = {slug: pair for slug, pair in scores.items() if slug in fitting}
         found: list[Found] = []
         sure = [slug for slug, (score, _) in scores.items() if score > _MAX_LIKE]
-        if query.properties and len(sure) > 1:
-            sure = [slug for slug in sure if shares[slug] == 1.0]
+        if len(sure) != 1:
+            named = sure or [slug for slug, (_, how) in scores.items() if how != "near"]
+            agreeing = [slug for slug in named if shares[slug] == 1.0]
+            sure = agreeing or sure
         for slug, (score, how) in scores.items():
-            match = sure == [slug] and (not query.types or slug in fitting)
-            match = match and not (query.properties and not shares[slug])
-            whole = 0.75 * score + 25 * shares[slug] if query.properties else score
+            share = shares[slug]
+            match = sure == [slug] and (not query.types or slug in fitting) and share != 0.0
             types = tuple(self._type(name) for name in self._entities.types.get(slug, ()))
             features: dict[str, float | bool] = {how: score / 100}
-            if query.properties:
-                features["properties"] = shares[slug]
+            if share is not None:
+                features["properties"] = share
             entity = self._entities.described[slug]
-            found.append(Found(entity, whole, match, types, features))
+            found.append(Found(entity, weighed(score, share), match, types, features))
         found.sort(key=lambda one: (not one.match, -one.score, one.entity.id))
         return found[: query.limit]
 
-    def _named(self, text: str) -> dict[str, tuple[float, str]]:
-        """Scores by slug, with the sort of evidence: a name of ours, the linker's, or likeness."""
+    def _named(self, text: str, types: tuple[str, ...]) -> dict[str, tuple[float, str]]:
+        """Scores by slug, with the sort of evidence: a name of ours, the linker's, or likeness.
+
+        What is ambiguous, or means the entity in some contexts only, is left to the linker, which
+        the types may help to decide.
+        """
         base = self._linker.base
         known = self._entities.described
         scores: dict[str, tuple[float, str]] = {}
@@ -119,13 +136,17 @@ class GraphService:
             if name.entity in known:
                 sure = not name.context and not ambiguous
                 scores.setdefault(name.entity, (98.0 if sure else _MAX_LIKE, name.type))
-        if not scores:
-            linked = self._linker.link(text, suggest=False)
+        for slug in self._initials.get(keys.compact(text).upper(), ()):
+            scores.setdefault(slug, (_MAX_LIKE, "initials"))
+        if all(score <= _MAX_LIKE for score, _ in scores.values()):
+            linked = self._linker.link(text, types=types, suggest=False)
             if linked.match is not None and linked.match.entity in known:
                 scores[linked.match.entity] = (95.0 * linked.match.score, "wikidata")
         if not scores:
+            text_key = keys.key(text)
+            scorer = fuzz.WRatio if len(text_key) > _SHORT else fuzz.ratio
             alike = process.extract(
-                keys.key(text), self._keys, scorer=fuzz.WRatio, limit=10, score_cutoff=_LIKE
+                text_key, self._keys, scorer=scorer, limit=10, score_cutoff=_LIKE
             )
             for _, likeness, slug in alike:
                 scores[slug] = (min(_MAX_LIKE, 0.6 * likeness), "near")
@@ -155,23 +176,37 @@ class GraphService:
     def _type(self, name: str) -> Described:
         return self._entities.classes.get(name, Described(name, name))
 
-    def _shares(self, slugs: dict[str, tuple[float, str]], query: Query) -> dict[str, float]:
-        """The share of the properties asked for that agree, by slug."""
-        shares = dict.fromkeys(slugs, 0.0)
+    def _shares(self, slugs: dict[str, tuple[float, str]], query: Query) -> dict[str, float | None]:
+        """The share of the properties that agree, by slug; None where they tell nothing.
+
+        A property tells something of an entity that has values of it, if values are asked for.
+        """
+        agreeing: dict[str, list[bool]] = defaultdict(list)
         for prop in query.properties:
             iri = self._iri(prop.pid)
-            if iri is None:
+            if iri is None or not prop.values:
                 continue
-            wanted = {keys.key(value.removeprefix(ENT)) for value in prop.values}
+            wanted = {keys.key(one) for value in prop.values for one in self._meant(value)}
             for slug, values in values_of(self._store, slugs, iri).items():
                 shown = {keys.key(str(part)) for v in values for part in self._value(v).values()}
-                shares[slug] += bool(wanted & shown) / len(query.properties)
-        return shares
+                agreeing[slug].append(bool(wanted & shown))
+        return {
+            slug: sum(agreeing[slug]) / len(agreeing[slug]) if slug in agreeing else None
+            for slug in slugs
+        }
+
+    def _meant(self, value: str) -> set[str]:
+        """A value as it is written, and the entities that it is the id or a name of."""
+        short = short_id(value, ENT, "ent:", AXIS, "axis:", PREFIXES["wd"], "wd:")
+        names = {row.entity for row in self._linker.base.names_like(short)}
+        entity = self._linker.base.by_item.get(short)
+        return {short, *names, *([entity] if entity else [])}
 
     def _iri(self, pid: str) -> str | None:
         if pid in _OWN:
             return _OWN[pid][1]
-        return AXIS + pid if pid in self._entities.properties else None
+        short = short_id(pid, AXIS, "axis:")
+        return AXIS + short if short in self._entities.properties else None
 
     def _value(self, term: Term) -> dict[str, Any]:
         """A value as the API writes it."""
@@ -210,6 +245,7 @@ class GraphService:
         chosen = [one for one in pool.values() if start in keys.key(one.name) or start in one.id]
         if what == "entity" and start:
             slugs = [n.entity for n in self._linker.base.names_like(prefix)]
+            slugs += [self._linker.base.by_item.get(short_id(prefix, PREFIXES["wd"], "wd:"), "")]
             chosen += [pool[s] for s in slugs if s in pool and pool[s] not in chosen]
         chosen.sort(key=lambda one: (not keys.key(one.name).startswith(start), one.name))
         return [

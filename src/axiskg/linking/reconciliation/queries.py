@@ -37,6 +37,7 @@ class Property:
 
     pid: str
     values: tuple[str, ...]
+    """Without blank ones, which ask for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def _property(one: Any, name: str) -> Property:
             words.append(str(value))
         else:
             raise ParameterError(name, "strings, numbers, booleans, or entities", _shown(value))
-    return Property(one["pid"], tuple(words))
+    return Property(one["pid"], tuple(word for word in words if word.strip()))
 
 
 def read_extension(text: str) -> Extension:

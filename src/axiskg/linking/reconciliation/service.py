@@ -20,10 +20,15 @@ __all__ = [
     "line",
     "manifest",
     "page",
+    "short_id",
+    "weighed",
 ]
 
 PREVIEW_SIZE: Final = (420, 180)
 _DEFAULT_LIMIT: Final = 0
+_PROPERTY_WEIGHT: Final = 0.25
+"""How much of a score the properties make where they tell something."""
+
 _NUMBER: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
@@ -154,12 +159,36 @@ def manifest(service: Service, base: str) -> dict[str, Any]:
 
 
 def limited(values: list[dict[str, Any]], settings: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The values that the settings of a property leave; OpenRefine sends numbers as strings."""
+    """The values that the settings of a property leave; OpenRefine sends numbers as strings.
+
+    A limit that is no number is none: a form may be left half filled.
+    """
     if settings.get("count") in (True, "true", "on"):
         return [{"int": len(values)}]
     asked = str(settings.get("limit", _DEFAULT_LIMIT))
     limit = int(asked.partition(".")[0]) if _NUMBER.fullmatch(asked) else 0
     return values[:limit] if limit else values
+
+
+def short_id(identifier: str, *spaces: str) -> str:
+    """An id without the address or prefix of the space that it is of.
+
+    >>> short_id("http://www.wikidata.org/entity/Q148", "http://www.wikidata.org/entity/", "wd:")
+    'Q148'
+    """
+    text = identifier.strip()
+    return next((text.removeprefix(one) for one in spaces if text.startswith(one)), text)
+
+
+def weighed(score: float, share: float | None) -> float:
+    """A score with what the properties say: nothing (`None`), or the share that agrees.
+
+    >>> weighed(80.0, None), weighed(80.0, 1.0), weighed(80.0, 0.0)
+    (80.0, 85.0, 60.0)
+    """
+    if share is None:
+        return score
+    return (1 - _PROPERTY_WEIGHT) * score + _PROPERTY_WEIGHT * 100 * share
 
 
 def line(title: str, description: str, address: str) -> str:

@@ -9,13 +9,13 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
-from axiskg.errors import LinkingError, NotFoundError
+from axiskg.errors import NotFoundError, StoreError
 from axiskg.linking import keys
 from axiskg.linking.kinds import KINDS, class_kinds, item_number, kinds_for
 from axiskg.linking.linker import Candidate, Linker
 from axiskg.linking.reconciliation.queries import Extension, Property, Query
-from axiskg.linking.reconciliation.service import Described, Found, limited
-from axiskg.linking.snapshot import Item, Snapshot
+from axiskg.linking.reconciliation.service import Described, Found, limited, short_id, weighed
+from axiskg.linking.snapshot import Hit, Item, Snapshot
 from axiskg.namespaces import PREFIXES
 
 __all__ = ["WikidataService", "property_labels"]
@@ -38,7 +38,6 @@ _TYPES: Final = {
     "work": "film, series or song",
     "concept": "concept",
 }
-_PROPERTY_WEIGHT: Final = 25.0
 
 
 @cache
@@ -47,6 +46,10 @@ def property_labels() -> Mapping[str, str]:
     text = files("axiskg.linking").joinpath("properties.tsv").read_text("utf-8")
     rows = csv.DictReader(text.splitlines(), delimiter="\t")
     return MappingProxyType({row["property"]: row["label"] for row in rows})
+
+
+def _pid(identifier: str) -> str:
+    return short_id(identifier, PREFIXES["wdt"], PREFIXES["wd"], "wdt:", "wd:")
 
 
 class WikidataService:
@@ -64,11 +67,15 @@ class WikidataService:
     @property
     def _known(self) -> Snapshot:
         if self._linker.known is None:
-            raise LinkingError(
+            raise StoreError(
                 f"{self._linker.settings.wikidata_snapshot}: no snapshot of Wikidata; build one"
                 " with `axiskg wikidata snapshot --from FILE`"
             )
         return self._linker.known
+
+    def check(self) -> None:
+        """Raises `StoreError` where there is no snapshot."""
+        _ = self._known
 
     def default_types(self) -> list[Described]:
         """Kinds of actors and places."""
@@ -93,19 +100,19 @@ class WikidataService:
         if query.type_strict == "all":
             candidates = [c for c in candidates if all(self._is(c, one) for one in types)]
         shares = {c.qid: self._share(c.qid, query.properties) for c in candidates}
-        if query.properties and decided is None:
+        if decided is None:
             whole = [c for c in candidates if shares[c.qid] == 1.0 and c.automatic]
             decided = whole[0] if len(whole) == 1 else None
-        elif decided is not None and query.properties and shares.get(decided.qid, 0.0) == 0.0:
+        elif shares.get(decided.qid) == 0.0:
             decided = None
         labels = known.items(name for c in candidates for name in c.classes)
         found = [
             Found(
                 entity=Described(c.qid, c.label, c.description),
-                score=self._score(c, shares[c.qid], query),
+                score=weighed(100 * c.score, shares[c.qid]),
                 match=decided is not None and c.qid == decided.qid,
                 types=self._types(c, labels),
-                features=self._features(c, shares[c.qid], query),
+                features=self._features(c, shares[c.qid]),
             )
             for c in candidates
         ]
@@ -113,16 +120,9 @@ class WikidataService:
         return found[: query.limit]
 
     @staticmethod
-    def _score(candidate: Candidate, share: float, query: Query) -> float:
-        score = 100 * candidate.score
-        if query.properties:
-            score = (100 - _PROPERTY_WEIGHT) * candidate.score + _PROPERTY_WEIGHT * share
-        return score
-
-    @staticmethod
-    def _features(candidate: Candidate, share: float, query: Query) -> dict[str, float | bool]:
+    def _features(candidate: Candidate, share: float | None) -> dict[str, float | bool]:
         features: dict[str, float | bool] = dict(candidate.features)
-        if query.properties:
+        if share is not None:
             features["properties"] = share
         return features
 
@@ -159,10 +159,8 @@ class WikidataService:
         """Items that have all the properties asked for, most prominent first."""
         sets: list[set[str]] = []
         for prop in query.properties:
-            values = {v for v in prop.values if item_number(v) is not None}
-            for value in prop.values:
-                values |= {hit.item.qid for hit in self._known.by_key(keys.key(value))}
-            sets.append(self._known.having(prop.pid, values))
+            values = {v for v in self._meant(prop) if item_number(v) is not None}
+            sets.append(self._known.having(_pid(prop.pid), values))
         qids = set.intersection(*sets) if sets else set()
         items = self._known.items(qids).values()
         wanted, classes = kinds_for(query.types)
@@ -173,17 +171,26 @@ class WikidataService:
         ]
         return sorted(fitting, key=lambda item: (-item.prominence, item.qid))[: query.limit]
 
-    def _share(self, qid: str, properties: tuple[Property, ...]) -> float:
-        """The share of the properties asked for that an item has with an agreeing value."""
-        if not properties:
-            return 0.0
-        agreeing = 0
+    def _share(self, qid: str, properties: tuple[Property, ...]) -> float | None:
+        """The share of the properties that an item has with an agreeing value.
+
+        Of those that tell something: with a value that is asked for, and values that the item has.
+        None where there are none.
+        """
+        agreeing: list[bool] = []
         for prop in properties:
-            wanted = {keys.key(value) for value in prop.values}
-            values = self._values(qid, prop.pid)
-            shown = {keys.key(str(part)) for value in values for part in value.values()}
-            agreeing += bool(wanted & shown)
-        return agreeing / len(properties)
+            values = self._values(qid, _pid(prop.pid))
+            if values and prop.values:
+                wanted = {keys.key(value) for value in (*prop.values, *self._meant(prop))}
+                shown = {keys.key(str(part)) for value in values for part in value.values()}
+                agreeing.append(bool(wanted & shown))
+        return sum(agreeing) / len(agreeing) if agreeing else None
+
+    def _meant(self, prop: Property) -> set[str]:
+        """The items that the values of a property are, by id or by name."""
+        short = {short_id(v, PREFIXES["wd"], "wd:") for v in prop.values}
+        named = {hit.item.qid for v in short for hit in self._known.by_key(keys.key(v))}
+        return named | {v for v in short if item_number(v) is not None}
 
     def _values(self, qid: str, pid: str) -> list[dict[str, Any]]:
         """The values of one property of an item, as the API writes them."""
@@ -204,6 +211,9 @@ class WikidataService:
         """Entities by the index, types and properties by their names."""
         if what == "entity":
             hits = self._known.by_prefix(prefix, limit)
+            item = self._known.item(short_id(prefix, PREFIXES["wd"], "wd:"))
+            if item is not None:
+                hits = [Hit(item, item.label, "label"), *hits][:limit]
             return [
                 Found(
                     Described(hit.item.qid, hit.item.label, hit.item.description),
@@ -215,7 +225,11 @@ class WikidataService:
             ]
         table = self._type_table() if what == "type" else self._property_table()
         start = keys.key(prefix) if prefix.strip() else ""
-        chosen = [one for one in table if start in keys.key(one.name) or start == one.id.casefold()]
+        chosen = [
+            one
+            for one in table
+            if start in keys.key(one.name) or one.id.casefold().startswith(start)
+        ]
         return [Found(one, 100.0, False, ()) for one in chosen[:limit]]
 
     def _type_table(self) -> list[Described]:
@@ -273,7 +287,7 @@ class WikidataService:
             "meta": [{"id": pid, "name": labels.get(pid, pid)} for pid, _ in extension.properties],
             "rows": {
                 qid: {
-                    pid: limited(self._values(qid, pid), settings)
+                    pid: limited(self._values(qid, _pid(pid)), settings)
                     for pid, settings in extension.properties
                 }
                 for qid in extension.ids
