@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -219,6 +220,17 @@ class Settings(BaseSettings):
         default=False,
         description="Whether a remote server may be on this very machine, as in tests.",
     )
+
+    @field_validator("federation")
+    @classmethod
+    def _query_urls(cls, federation: dict[str, str]) -> dict[str, str]:
+        for name, url in federation.items():
+            parts = urlsplit(url)
+            if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+                raise ValueError(f"{name}: {url!r} is no http or https URL of a query service")
+            if not re.fullmatch(r"[A-Za-z][\w-]*", name):
+                raise ValueError(f"{name!r} can't stand before the colon of SERVICE {name}:")
+        return federation
 
     @field_validator("load_from")
     @classmethod

@@ -9,13 +9,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from pyoxigraph import NamedNode, RdfFormat, parse, serialize
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse, serialize
 
 from axiskg.linking import Linker
 from axiskg.linking.curated import Curated
 from axiskg.linking.diff import Difference, Held, compare, held_here, source_quads
 from axiskg.linking.exports import openrefine_tsv, quickstatements, unlinked_tsv
-from axiskg.namespaces import AXIS
+from axiskg.namespaces import AXIS, PREFIXES
 from axiskg.store import Store
 
 DAY = datetime.date(2026, 11, 23)
@@ -89,7 +89,11 @@ def test_two_heads_at_a_time_contradict(linker: Linker) -> None:
         ("agree", "china", "xi-jinping", ""),
     }
     assert quickstatements(lines, linker.base, DAY) == ""
-    told = {q.subject for q in source_quads(lines, DAY) if q.predicate.value.endswith("#modality")}
+    told = {
+        q.subject
+        for q in source_quads(lines, DAY.isoformat())
+        if q.predicate.value.endswith("#modality")
+    }
     assert len(told) == 2, "Wikidata says who heads Russia and China, not what we say"
 
 
@@ -98,7 +102,7 @@ def test_the_extract_contradicts_the_article_nowhere(lines: list[Difference]) ->
 
 
 def test_wikidata_comes_as_another_source_and_is_not_accepted(lines: list[Difference]) -> None:
-    document = serialize(source_quads(lines, DAY), format=RdfFormat.TRIG)
+    document = serialize(source_quads(lines, DAY.isoformat()), format=RdfFormat.TRIG)
     assert document is not None
     quads = list(parse(document, format=RdfFormat.TRIG))
     standing = {q.object for q in quads if q.predicate == NamedNode(AXIS + "standing")}
@@ -106,6 +110,22 @@ def test_wikidata_comes_as_another_source_and_is_not_accepted(lines: list[Differ
     sources = {q.object.value for q in quads if q.predicate == NamedNode(AXIS + "source")}  # type: ignore[union-attr]
     assert sources == {"https://w3id.org/axiskg/source/wikidata"}
     assert not any("fp-2023" in q.subject.value for q in quads)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("taken", "kind"),
+    [("2021", "gYear"), ("2021-05", "gYearMonth"), ("2021-05-03", "date"), ("", "")],
+)
+def test_what_wikidata_says_bears_the_day_of_the_extract(
+    taken: str, kind: str, lines: list[Difference]
+) -> None:
+    days = {
+        q.object
+        for q in source_quads(lines, taken)
+        if q.predicate == NamedNode(PREFIXES["dcterms"] + "date")
+    }
+    form = NamedNode(PREFIXES["xsd"] + kind)
+    assert days == ({Literal(taken, datatype=form)} if taken else set())
 
 
 def test_quickstatements_are_well_formed(lines: list[Difference], linker: Linker) -> None:

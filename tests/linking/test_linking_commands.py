@@ -100,6 +100,45 @@ def test_names_that_cannot_be_read_are_told(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
+        (("nofile.txt",), "nofile.txt, which does not exist"),
+        (("China", "-"), "-, which stands alone"),
+        (("China", "Russia", "--judge", "Q148:positive"), "one name at a time"),
+        (("China", "--judge", "Q148"), "like Q148:negative"),
+        (("China", "--judge", "Q148:perhaps"), "like Q148:negative"),
+        (("", "--judge", "Q148:positive"), "needs a name"),
+    ],
+)
+def test_what_is_no_list_of_names_or_no_judgement_is_told(
+    words: tuple[str, ...], says: str, run: Run
+) -> None:
+    done = run("link", *words)
+    assert done.returncode != 0
+    assert says in " ".join(done.stderr.split())
+
+
+def test_judgements_that_cannot_be_read_or_kept_are_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "latin.tsv").write_bytes(b"name\xff")
+    read = run("link", "China", AXISKG_LINK_JUDGEMENTS=str(tmp_path / "latin.tsv"))
+    assert (read.returncode, "latin.tsv" in read.stderr) == (Exit.DATA, True)
+    kept = run("link", "China", "--judge", "Q148:positive", AXISKG_LINK_JUDGEMENTS=str(tmp_path))
+    assert kept.returncode != 0
+    assert "can't be kept" in kept.stderr
+
+
+def test_a_missing_snapshot_is_told_and_nothing_guessed(run: Run, tmp_path: Path) -> None:
+    done = run("link", "Congo", "--json", AXISKG_WIKIDATA_SNAPSHOT=str(tmp_path / "none.sqlite"))
+    assert "axiskg wikidata snapshot --from FILE" in " ".join(done.stderr.split())
+    assert json.loads(done.stdout)[0]["decision"] == "candidates"
+
+
+def test_a_name_that_is_no_unicode_is_nothing(run: Run) -> None:
+    (answer,) = json.loads(run("link", "a\udcff", "--json").stdout)
+    assert (answer["decision"], answer["reason"]) == ("none", "the name is no Unicode")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
         (("--type", "nonsense"), "type"),
         (("--topic", "nonsense"), "topic"),
         (("--date", "yesterday"), "date"),

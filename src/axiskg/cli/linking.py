@@ -7,7 +7,7 @@ import datetime
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO, Literal
+from typing import Annotated, BinaryIO, Final, Literal
 
 import typer
 from pyoxigraph import RdfFormat, serialize
@@ -45,6 +45,9 @@ __all__: list[str] = []
 
 wikidata_app = typer.Typer(help="Wikidata beside the graph: snapshot, comparison, proposals.")
 app.add_typer(wikidata_app, name="wikidata")
+
+_TABLES: Final = frozenset({".csv", ".json", ".lst", ".tsv", ".txt"})
+"""Endings that are a file's, and no name's."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Output = Annotated[
@@ -94,9 +97,10 @@ def link_command(
     if judge is not None:
         qid, _, verdict = judge.partition(":")
         names = list(_names(names))
-        for name in names:
-            kept = add_judgement(settings.link_judgements, name, qid, verdict, by or "anonymous")
-            progress.print(f"kept: {kept.name} {kept.verdict} {kept.qid}", highlight=False)
+        if len(names) != 1:
+            raise ParameterError("--judge", "one name at a time", f"{len(names)} names")
+        kept = add_judgement(settings.link_judgements, names[0], qid, verdict, by or "anonymous")
+        progress.print(f"kept: {kept.name} {kept.verdict} {kept.qid}", highlight=False)
     linker = Linker(settings, limit=limit)
     if linker.known is None and linker.live is None:
         progress.print(
@@ -125,6 +129,12 @@ def _names(given: list[str]) -> Iterator[str]:
         with Path(given[0]).open("rb") as lines:
             yield from _names_in(lines, given[0])
     else:
+        for name in given:
+            if name == "-" or Path(name).suffix.lower() in _TABLES:
+                cure = (
+                    "stands alone: other names go into it" if len(given) > 1 else "does not exist"
+                )
+                raise ParameterError("NAME", "names, or one file, or -", f"{name}, which {cure}")
         yield from given
 
 
@@ -165,13 +175,18 @@ def snapshot_command(
     known_kinds: Annotated[
         bool, typer.Option(help="Leave out items of no kind that linking knows.")
     ] = False,
+    date: Annotated[
+        str, typer.Option(help="The day that the extract is of: YYYY, YYYY-MM or YYYY-MM-DD.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Build the offline snapshot of Wikidata that linking looks names up in."""
     settings = state_of(context).settings
     target = output or settings.wikidata_snapshot
-    if not source.is_file():
-        raise LinkingError(f"{source}: no such file")
+    for path in (source, *(registers or ())):
+        if not path.is_file():
+            raise LinkingError(f"{path}: no such file")
+    context_of("", (), date, "")
 
     def wanted(item: RawItem) -> bool:
         return kind_of(item.classes) not in ("other", "page")
@@ -184,6 +199,7 @@ def snapshot_command(
             target,
             keep=wanted if known_kinds else None,
             registers=tuple(registers or ()),
+            date=date,
             progress=lambda n: shown.update(task, description=f"{n:,} items of {source.name}"),
         )
     megabytes = target.stat().st_size / 1e6
@@ -218,6 +234,25 @@ def _compared(settings: Settings, *, live: bool) -> tuple[list[Difference], Link
             " `axiskg wikidata snapshot --from FILE`, or use --live"
         )
     return compare(held, linker.base, claims, states), linker
+
+
+def _taken(linker: Linker, *, live: bool) -> str:
+    """The day of what Wikidata says in a comparison; "" where the snapshot bears none."""
+    if live or linker.known is None:
+        return _today().isoformat()
+    found = linker.known.meta().get("date", "")
+    if not found:
+        progress.print(
+            "the snapshot does not say of which day it is, so neither do the statements;"
+            " `axiskg wikidata snapshot --date` does",
+            style="dim",
+            highlight=False,
+        )
+    return found
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
 
 
 def _states(store: Store) -> list[str]:
@@ -261,13 +296,13 @@ def diff_command(
     settings = state_of(context).settings
     if keep and settings.store == ":memory:":
         raise ParameterError("--keep", "a store that outlives the command", "--store :memory:")
-    lines, _ = _compared(settings, live=live)
+    lines, linker = _compared(settings, live=live)
     lines = [
         line
         for line in lines
         if (not outcome or line.outcome in outcome) and (not prop or line.property in prop)
     ]
-    quads = list(source_quads(lines, datetime.datetime.now(datetime.UTC).date()))
+    quads = list(source_quads(lines, _taken(linker, live=live))) if keep or trig else []
     if keep:
         with open_store(settings) as store:
             store.replace_source(WIKIDATA, quads)
@@ -300,8 +335,7 @@ def quickstatements_command(
 ) -> None:
     """Proposals for Wikidata as QuickStatements (version 1), for a person to review and send."""
     lines, linker = _compared(state_of(context).settings, live=live)
-    today = datetime.datetime.now(datetime.UTC).date()
-    text = quickstatements(lines, linker.base, today)
+    text = quickstatements(lines, linker.base, _today())
     _write(text, output, as_json=as_json, quoting=csv.QUOTE_NONE)
 
 
@@ -350,7 +384,7 @@ def links_command(
     """Give each entity of the encoded sources a row in the links file; drop rows of others."""
     settings = state_of(context).settings
     labels = entity_labels(settings)
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    today = _today().isoformat()
     added, dropped = sync_links(settings, labels, author=by, date=today)
     if as_json:
         emit_json({"added": added, "dropped": dropped})

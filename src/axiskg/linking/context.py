@@ -50,7 +50,8 @@ class Cues:
     `told` the one that the words next to the name say it is of ("the Congo flows"; polity is a
     state or region). `phrases` are longer capitalised phrases that it stands in, `joined` the
     longer name that capitals make it part of wherever it stands, `opened` the word before it that
-    opens the sentence, `tail` a place that a comma adds. `combining` says that a hyphen ties it
+    opens the sentence, `tail` a place that a comma adds, `aside` says that the name itself may be
+    such a place. `combining` says that a hyphen ties it
     to what follows ("Sino-Russian"), `common` that it is written small in a text with capitals,
     `article` that it has one of its own ("the Niger"), `person` that the words speak on of him or
     her, `past` that they are about long ago, `foreign` about foreign affairs; `years` are those
@@ -67,6 +68,7 @@ class Cues:
     joined: str = ""
     opened: str = ""
     tail: str = ""
+    aside: bool = False
     combining: bool = False
     common: bool = False
     article: bool = False
@@ -133,6 +135,7 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
         foreign=cue_words.FOREIGN.search(window) is not None,
         years=tuple(int(year) for year in cue_words.YEAR.findall(window)),
         tail=_tail(after),
+        aside=re.search(r"[A-Z][\w.’'-]+, $", before) is not None and after[:1] in ",.;)",
     )
     return _counted(window, seen)
 

@@ -7,7 +7,6 @@ taken for accepted.
 
 from __future__ import annotations
 
-import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -279,12 +278,12 @@ def _one_at_a_time(lines: Sequence[Difference]) -> Iterator[Difference]:
             yield line
 
 
-def source_quads(lines: Iterable[Difference], taken: datetime.date) -> Iterator[Quad]:
+def source_quads(lines: Iterable[Difference], taken: str) -> Iterator[Quad]:
     """What Wikidata says in the comparison, as statements of the source `src:wikidata`.
 
     Each is a named graph with a Claim that Wikidata asserts, so its standing is Attributed: it is
     beside what other sources say, and never in the plain view. `taken` is the day of the extract
-    or of the question.
+    or of the question (ISO, or a part of such), "" where nobody knows.
     """
     graph, entities = NamedNode(PROVENANCE_GRAPH), NamedNode(ENTITIES_GRAPH)
     source, asserter = NamedNode(WIKIDATA), NamedNode(ENT + "wikidata")
@@ -298,8 +297,11 @@ def source_quads(lines: Iterable[Difference], taken: datetime.date) -> Iterator[
     yield Quad(source, NamedNode(PREFIXES["dcterms"] + "title"), title, graph)
     yield Quad(asserter, rdf_type, axis("Organization"), entities)
     yield Quad(asserter, NamedNode(PREFIXES["rdfs"] + "label"), title, entities)
-    day = Literal(taken.isoformat(), datatype=NamedNode(PREFIXES["xsd"] + "date"))
-    yield Quad(source, NamedNode(PREFIXES["dcterms"] + "date"), day, graph)
+    date = NamedNode(PREFIXES["dcterms"] + "date")
+    kind = {4: "gYear", 7: "gYearMonth"}.get(len(taken), "date")
+    day = Literal(taken, datatype=NamedNode(PREFIXES["xsd"] + kind))
+    if taken:
+        yield Quad(source, date, day, graph)
     for line in lines:
         if line.outcome == "only here" or line.note.startswith("there: "):
             continue
@@ -321,6 +323,7 @@ def source_quads(lines: Iterable[Difference], taken: datetime.date) -> Iterator[
             (axis("polarity"), axis("Affirmed")),
             (axis("expression"), axis("Explicit")),
             (axis("standing"), axis("Attributed")),
-            (NamedNode(PREFIXES["dcterms"] + "date"), day),
         ):
             yield Quad(statement, prop, value, graph)
+        if taken:
+            yield Quad(statement, date, day, graph)

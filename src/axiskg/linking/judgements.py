@@ -48,7 +48,11 @@ def read_judgements(path: Path) -> Judgements:
     """The judgements of a file; none where there is no file. Raises `ParseError` with the line."""
     if not path.is_file():
         return Judgements({})
-    rows = csv.reader(path.read_text("utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParseError(f"the judgements can't be read ({error})", path=path) from error
+    rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
     if tuple(next(rows, ())) != _COLUMNS:
         raise ParseError(f"the columns must be {' '.join(_COLUMNS)}", path=path, line=1)
     verdicts: dict[tuple[str, str], str] = {}
@@ -61,20 +65,29 @@ def read_judgements(path: Path) -> Judgements:
 
 
 def add_judgement(path: Path, name: str, qid: str, verdict: str, by: str) -> Judgement:
-    """Append a judgement to the file and return it. Raises `LinkingError` when it is ill-formed."""
+    """Append a judgement to the file and return it.
+
+    Raises `LinkingError` when it is ill-formed or can't be written.
+    """
     if verdict not in VERDICTS:
-        raise LinkingError(f"no verdict {verdict!r}; use one of {', '.join(VERDICTS)}")
+        wanted = f"write an item and one of {', '.join(VERDICTS)}, like Q148:negative"
+        raise LinkingError(f"no verdict {verdict!r}; {wanted}")
     if item_number(qid) is None:
         raise LinkingError(f"{qid!r} is no Wikidata item; write it like Q148")
-    if any(sign in text for text in (name, by) for sign in "\t\r\n") or not name.strip():
+    if not name.strip():
+        raise LinkingError("a judgement needs a name")
+    if any(sign in text for text in (name, by) for sign in "\t\r\n"):
         raise LinkingError("a judgement's name and author hold no tabs or line breaks")
     at = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     judgement = Judgement(name, qid, verdict, by, at)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as out:
-        if out.tell() == 0:
-            out.write("\t".join(_COLUMNS) + "\n")
-        out.write("\t".join(astuple(judgement)) + "\n")
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as out:
+            if out.tell() == 0:
+                out.write("\t".join(_COLUMNS) + "\n")
+            out.write("\t".join(astuple(judgement)) + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        raise LinkingError(f"{path}: the judgement can't be kept ({error.strerror})") from error
     return judgement

@@ -144,6 +144,9 @@ class Linker:
         text = re.sub(r"['’]s$", "", " ".join(name.split()))
         if not text:
             return Linked(name, "none", None, (), "the name is empty")
+        if any("\ud800" <= sign <= "\udfff" for sign in text):
+            shown = name.encode("utf-8", "replace").decode()
+            return Linked(shown, "none", None, (), "the name is no Unicode")
         if len(text) > MAX_NAME:
             return Linked(name, "none", None, (), f"longer than {MAX_NAME} characters")
         direct = self._identified(text)

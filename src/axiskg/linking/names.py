@@ -74,7 +74,7 @@ class Ambiguity:
 def _rows(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
     """The rows of a tab-separated file with their lines."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except OSError as error:
         raise ParseError(f"cannot read the names: {error.strerror}", path=path) from error
     reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)

@@ -29,8 +29,15 @@ _ARTICLE: Final = re.compile(r"\s*\([^)]{1,4}\)\s*$|^(the|la|le|les|el|los|las) 
 def read_register(path: Path) -> Iterator[tuple[str, str]]:
     """QID and name, one pair a cell that holds a name; articles around names dropped.
 
-    Raises `ParseError` when the table has no Wikidata column or none of names.
+    Raises `ParseError` when the table can't be read, or has no Wikidata column or none of names.
     """
+    try:
+        yield from _read(path)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ParseError(f"no table of names ({error})", path=path) from error
+
+
+def _read(path: Path) -> Iterator[tuple[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = csv.DictReader(lines, delimiter="\t" if path.suffix == ".tsv" else ",")
         columns = rows.fieldnames or []

@@ -54,19 +54,21 @@ def build_snapshot(
     keep: Callable[[RawItem], bool] | None = None,
     hide: Callable[[str, str], bool] | None = None,
     registers: Sequence[Path] = (),
+    date: str = "",
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Write the items of `source` to the snapshot `target`; the number of items.
 
     Streams: memory doesn't grow with the file. `target` appears whole or not at all. `keep` picks
     items, `hide(qid, name)` leaves out aliases and official names (for measuring), `registers`
-    are tables of further names (see `registers.py`), `progress` gets the running count every few
+    are tables of further names (see `registers.py`), `date` is the day that the source is of
+    (ISO, or a part of such; "" where nobody knows), `progress` gets the running count every few
     thousand items. Raises `ParseError`, `LinkingError`.
     """
     draft = target.with_name(target.name + ".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        count = _draft(source, draft, keep, hide, registers, progress)
+        count = _draft(source, draft, keep, hide, registers, date, progress)
         draft.replace(target)
     except sqlite3.IntegrityError as error:
         raise LinkingError(f"{source}: an item stands in it twice ({error})") from error
@@ -84,6 +86,7 @@ def _draft(
     keep: Callable[[RawItem], bool] | None,
     hide: Callable[[str, str], bool] | None,
     registers: Sequence[Path],
+    date: str,
     progress: Callable[[int], None] | None,
 ) -> int:
     """Write a whole snapshot to `draft`; the number of items."""
@@ -107,7 +110,12 @@ def _draft(
         built = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         base.executemany(
             "INSERT INTO meta VALUES (?, ?)",
-            [("schema", str(SCHEMA_VERSION)), ("source", source.name), ("built", built)],
+            [
+                ("schema", str(SCHEMA_VERSION)),
+                ("source", source.name),
+                ("date", date),
+                ("built", built),
+            ],
         )
         base.commit()
     finally:

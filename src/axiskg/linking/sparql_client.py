@@ -82,9 +82,20 @@ def _table(url: str, body: bytes, max_rows: int, *, cached: bool) -> Table:
             )
         rows = tuple(tuple(_term(row.get(name)) for name in variables) for row in bindings)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        reason = shown(f"{type(error).__name__}: {error}")
+        reason = shown(_reason(error))
         raise LinkingError(f"{url} answers what is no SPARQL result ({reason})") from error
     return Table(variables, rows, cached)
+
+
+def _reason(error: Exception) -> str:
+    """What of an answer is wrong, for people."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error) if isinstance(error, ValueError) else "a part of it is of another kind"
 
 
 def _variables(names: Sequence[object]) -> tuple[str, ...]:

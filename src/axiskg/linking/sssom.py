@@ -104,7 +104,7 @@ _HEADER: Final = {
 def read_links(path: Path) -> tuple[Link, ...]:
     """The rows of an SSSOM file in its order. Raises `ParseError` with the line."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except OSError as error:
         raise ParseError(f"cannot read the links: {error.strerror}", path=path) from error
     head = [line for line in lines if line.startswith("#")]

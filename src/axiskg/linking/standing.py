@@ -82,6 +82,8 @@ class Standing:
         first = ranked[0]
         if self.known is None and seen.opened:
             return f"perhaps part of the name {seen.opened} {text}"
+        if self.known is None and seen.aside and keys.key(text) in self.base.ambiguous:
+            return "perhaps where the place before it lies"
         if self.known is None and seen.told in _PARTS and first.kind != seen.told:
             return f"the text speaks of a {seen.told}"
         adjective = self.adjective(text)

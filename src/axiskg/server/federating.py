@@ -56,6 +56,7 @@ class Federation:
                 _bindings(self._services, request, operation, text, deadline), loop
             ).result()
 
+        begun = loop.time()
         try:
             await asyncio.wait_for(self._room.acquire(), _SHARE * (deadline - loop.time()))
         except TimeoutError as error:
@@ -64,7 +65,8 @@ class Federation:
         try:
             settings = self._services.settings
             left = _SHARE * (deadline - loop.time())
-            bound = min(settings.federation_timeout_s, max(left, 0.0))
+            bound = min(settings.federation_timeout_s - (loop.time() - begun), left)
+            bound = max(bound, 0.0)
             settings = settings.model_copy(update={"federation_timeout_s": bound})
             assert operation.text is not None
             work = partial(resolve_services, operation.text, settings, local=local)
