@@ -16,13 +16,15 @@ from typing import Final
 
 from axiskg.linking import keys
 from axiskg.linking.answers import Candidate, Linked, candidate_of
-from axiskg.linking.context import NO_CONTEXT, Context, Cues, mentions
+from axiskg.linking.context import NO_CONTEXT, Context, mentions
 from axiskg.linking.curated import Curated, curated
+from axiskg.linking.decision import objection
 from axiskg.linking.evidence import STRENGTH, Evidence
-from axiskg.linking.fit import OF_CONTEXT, Around, described, fit
+from axiskg.linking.fit import Around
 from axiskg.linking.judgements import Judgements, read_judgements
-from axiskg.linking.kinds import PRIOR, kinds_for
+from axiskg.linking.kinds import kinds_for
 from axiskg.linking.occurrences import in_full, plain_text
+from axiskg.linking.ranking import Question, fits, rank
 from axiskg.linking.readings import gather, suggestions
 from axiskg.linking.snapshot import Item, Snapshot
 from axiskg.linking.standing import NAMED, Standing
@@ -32,27 +34,8 @@ from axiskg.settings import Settings
 
 __all__ = ["Candidate", "Linked", "Linker"]
 
-MARGIN: Final = 0.08
-"""How far the best reading must be ahead of the next; below it the linker abstains."""
-
-_FAMED: Final = 0.04
-"""Of prominence: a city seven times as prominent as its namesake, which a text need not tell."""
-
-_PLAIN: Final = 0.15
-"""How much more the context must say for a reading that the name alone doesn't allow."""
-
-_TOLD: Final = 0.12
-"""How much more the context must say for the best reading of an ambiguous name."""
-
 MAX_NAME: Final = 300
 """Characters; what is longer is no name."""
-
-_SURE: Final = frozenset({"phrase", "told of", "described", "neighbours"})
-"""What of a context tells one thing from another that has no item."""
-
-_PLACES: Final = frozenset({"city", "region", "island", "water"})
-_LOOSE: Final = frozenset({"initials", "acronym", "part", "trace", "bag", "core", "near"})
-"""Evidence that is no name of the item in full."""
 
 _KEPT_CONTEXTS: Final = 512
 
@@ -151,7 +134,7 @@ class Linker:
             return Linked(name, "none", None, (), f"longer than {MAX_NAME} characters")
         direct = self._identified(text)
         if direct is not None:
-            if types and not _fits(direct.kind, direct.classes, types):
+            if types and not fits(direct.kind, direct.classes, types):
                 return Linked(name, "candidates", None, (direct,), "an identifier of another type")
             return Linked(name, "match", direct, (direct,), "an identifier", direct.entity)
         if context.text:
@@ -165,12 +148,12 @@ class Linker:
             text = f"{text}-"
         phrase, longer = standing.longest(seen.phrases)
         person = any(item.kind == "person" for item in longer.values())
-        whole = frozenset(longer)
         topic = context.topic or ("person" if person else seen.topic)
         if topic == "place" and not context.topic and standing.adjective(text):
             topic = ""
         if not topic and seen.found and not seen.place and standing.rules(text):
             topic = "government"
+        question = Question(text, context, seen, topic, types, frozenset(longer))
         kinds, _ = kinds_for(types)
         found = gather(
             text,
@@ -188,22 +171,33 @@ class Linker:
                 self._answer(text[:-1], context, types, suggest=suggest, settle=settle), query=name
             )
         found = [*map(_seated(found), found), *self._judged(text), *standing.waters(text, seen)]
-        ranked = self._rank(text, found, context, seen, topic, types, whole)
-        top = tuple(ranked[: self.limit])
+        ranked = self._ranked(question, found)
+        if not ranked:
+            return self._without(name, question, suggest=suggest)
         judged = [one for one in ranked if one.how == "judged"]
         if len(judged) == 1:
             first = judged[0]
-            others = tuple(one for one in top if one != first)
+            others = (one for one in ranked[: self.limit] if one != first)
             return Linked(name, "match", first, (first, *others), "by judged", first.entity)
-        if ranked and self._bereft(text, found, ranked[0]):
+        why = ""
+        if self._bereft(text, found, ranked[0]):
             why = "people judged that it is not what it mostly means"
-            return Linked(name, "candidates", None, top, why)
-        if text.endswith("-") and ranked and ranked[0].how != "curated" and not types:
-            return Linked(name, "candidates", None, top, "a combining form")
-        elsewhere = standing.elsewhere(text, ranked, seen, phrase, longer) if seen.found else ""
-        if elsewhere and not types:
-            return Linked(name, "candidates", None, top, elsewhere)
-        return self._decide(name, text, ranked, context, topic, types, suggest)
+        elif text.endswith("-") and ranked[0].how != "curated" and not types:
+            why = "a combining form"
+        elif seen.found and not types:
+            why = standing.elsewhere(text, ranked, seen, phrase, longer)
+        if why:
+            return Linked(name, "candidates", None, tuple(ranked[: self.limit]), why)
+        return self._decided(name, question, ranked)
+
+    def _ranked(self, question: Question, found: Sequence[Evidence]) -> list[Candidate]:
+        """The readings of a name, best first."""
+        text, context = question.text, question.context
+        several = len({piece.item.qid for piece in found}) > 1
+        listed = keys.key(text) in self.base.ambiguous
+        around = self._around(context, text) if several or listed else Around()
+        verdicts = self.judgements.of(text)
+        return rank(question, found, around, self.base, self.known, verdicts)
 
     def _spelt(
         self,
@@ -270,74 +264,6 @@ class Linker:
         taken = [p for p in found if p.automatic and verdicts.get(p.item.qid) == "negative"]
         return any(piece.strength >= STRENGTH[first.how] for piece in taken)
 
-    def _rank(
-        self,
-        text: str,
-        found: Iterable[Evidence],
-        context: Context,
-        seen: Cues,
-        topic: str,
-        types: Sequence[str],
-        whole: frozenset[str],
-    ) -> list[Candidate]:
-        """One candidate an item, best first, without those denied or of other types."""
-        best: dict[str, Evidence] = {}
-        for piece in found:
-            rival = best.get(piece.item.qid)
-            if rival is None or (piece.automatic, piece.strength) > (
-                rival.automatic,
-                rival.strength,
-            ):
-                best[piece.item.qid] = piece
-        verdicts = self.judgements.of(text)
-        ambiguous = self.base.ambiguous.get(keys.key(text))
-        denied: set[str] = set()
-        if ambiguous is None:
-            entities = {
-                p.entity
-                for p in best.values()
-                if p.how == "curated" and (not types or _fits(p.item.kind, p.item.classes, types))
-            }
-            denied = {qid for slug in entities for qid in self.base.denied(slug)}
-        around = self._around(context, text) if len(best) > 1 or ambiguous else Around()
-        ranked = []
-        told_of = described(text, (piece.item for piece in best.values()), around)
-        watered = any(piece.item.kind == "water" for piece in best.values())
-        for qid, piece in best.items():
-            if verdicts.get(qid) == "negative" or (qid in denied and not piece.entity):
-                continue
-            item = piece.item
-            if types and not _fits(item.kind, item.classes, types):
-                continue
-            even = ambiguous is not None and piece.how != "judged"
-            features = {piece.how: 0.9 if even and not piece.told else piece.strength}
-            features["kind"] = 0.15 * PRIOR[item.kind]
-            if not even:
-                features["prominence"] = 0.02 * min(7.0, item.prominence)
-            elif ambiguous is not None and qid in ambiguous.qids:
-                features["kind"] = 0.15
-                share = ambiguous.qids.index(qid) / len(ambiguous.qids)
-                features["listed"] = 0.1 * (1 - share)
-            features.update(
-                fit(item, context, seen, topic, around, self.known, name=text, watered=watered)
-            )
-            if ambiguous is not None and _is_longer(item.label, text) and qid != ambiguous.qids[0]:
-                features.pop("described", None)
-            if qid in whole:
-                features["phrase"] = 0.3
-            if qid in told_of:
-                features["told of"] = 0.25
-            score = min(1.0, max(0.0, sum(features.values()) / 1.35))
-            automatic = piece.automatic and verdicts.get(qid) != "unsure"
-            if even and item.label == qid and not types:
-                automatic = False
-            entity = piece.entity or self.base.by_item.get(qid, "")
-            ranked.append(
-                candidate_of(item, piece.how, features, score, entity, automatic=automatic)
-            )
-        ranked.sort(key=lambda one: (-sum(one.features.values()), one.qid))
-        return ranked
-
     def _around(self, context: Context, text: str) -> Around:
         """The items that the context speaks of."""
         names = (*context.entities, *mentions(context.text, text))
@@ -366,66 +292,34 @@ class Linker:
         texts = frozenset(one.description for one in items.values()) | likely
         return Around(frozenset(items), kinds, labels, texts)
 
-    def _decide(
-        self,
-        name: str,
-        text: str,
-        ranked: list[Candidate],
-        context: Context,
-        topic: str,
-        types: Sequence[str],
-        suggest: bool,
-    ) -> Linked:
-        """Match when the best reading stands by itself and well ahead, else the choice."""
+    def _decided(self, name: str, question: Question, ranked: list[Candidate]) -> Linked:
+        """A match where nothing speaks against the best reading, else the choice."""
         top = tuple(ranked[: self.limit])
-        ours = next((n.entity for n in self.base.names_like(text) if not n.context), "")
-        if not ranked:
-            if suggest and self.limit:
-                ranked = self._rank_near(text, types)
-                top = tuple(ranked[: self.limit])
-            if ours and not types:
-                row = self.base.links.get(ours, ())
-                why = row[0].comment if row else "no link"
-                return Linked(name, "none", None, top, f"ours, without an item: {why}", ours)
-            if top:
-                return Linked(name, "candidates", None, top, "only names spelt alike")
-            return Linked(name, "none", None, (), self._nothing(types))
+        ours = self._ours(question.text)
         first = ranked[0]
-        if not first.automatic and not _told_so(ranked, text):
-            listed = self.base.ambiguous.get(keys.key(text))
-            alone = f"{first.how} alone decides nothing"
-            why = f"needs context: {listed.note}" if listed is not None else alone
+        why = objection(question, ranked, self.base)
+        if why:
             return Linked(name, "candidates", None, top, why)
-        ahead = sum(first.features.values())
-        if len(ranked) > 1:
-            ahead -= sum(ranked[1].features.values())
-        else:
-            ahead = 1.0
-        ambiguous = self.base.ambiguous.get(keys.key(text))
-        informed = bool(types or topic or context.entities or context.text or context.date)
-        if ambiguous is not None and first.how != "judged":
-            if not informed:
-                return Linked(name, "candidates", None, top, f"needs context: {ambiguous.note}")
-            margin = 0.015 if topic == "place" and first.kind in _PLACES else MARGIN
-        else:
-            margin = MARGIN
-        if ambiguous is not None and first.how != "judged" and not types:
-            rivals = [one for one in ranked[1:] if one.qid in ambiguous.qids]
-            if topic == "place" and first.kind in _PLACES:
-                rivals = [one for one in rivals if one.kind not in _PLACES]
-            told = _by_context(first) - max(map(_by_context, rivals), default=-1.0)
-            if told < _TOLD or (ambiguous.unlisted and not _SURE & first.features.keys()):
-                return Linked(name, "candidates", None, top, f"needs context: {ambiguous.note}")
-        famed = first.features.get("prominence", 0.0)
-        if len(ranked) > 1 and first.kind == "city" and ranked[1].kind in _PLACES and context.text:
-            famed -= ranked[1].features.get("prominence", 0.0)
-            margin = margin / 2 if famed >= _FAMED else margin
-        if ahead < margin:
-            return Linked(name, "candidates", None, top, "too close to tell")
-        unchecked = ours and self.base.link_of(ours) is None
-        if unchecked and first.how != "judged" and not types:
+        if ours and self.base.link_of(ours) is None and not question.types:
             return Linked(name, "candidates", None, top, "ours, and its item is not checked", ours)
         return Linked(name, "match", first, top, f"by {first.how}", first.entity)
+
+    def _without(self, name: str, question: Question, *, suggest: bool) -> Linked:
+        """The answer where nothing is called so: what is spelt alike, if anything."""
+        ranked = self._rank_near(question) if suggest and self.limit else []
+        top = tuple(ranked[: self.limit])
+        ours = self._ours(question.text)
+        if ours and not question.types:
+            row = self.base.links.get(ours, ())
+            why = row[0].comment if row else "no link"
+            return Linked(name, "none", None, top, f"ours, without an item: {why}", ours)
+        if top:
+            return Linked(name, "candidates", None, top, "only names spelt alike")
+        return Linked(name, "none", None, (), self._nothing(question.types))
+
+    def _ours(self, text: str) -> str:
+        """Our entity that a name means everywhere, or ""."""
+        return next((n.entity for n in self.base.names_like(text) if not n.context), "")
 
     def _nothing(self, types: Sequence[str]) -> str:
         """Why nothing was found."""
@@ -433,14 +327,13 @@ class Linker:
         where = "" if self.known is not None or self.live is not None else "; there is no snapshot"
         return f"nothing of that name{sort}{where}"
 
-    def _rank_near(self, text: str, types: Sequence[str]) -> list[Candidate]:
+    def _rank_near(self, question: Question) -> list[Candidate]:
         """Names spelt alike, most alike first."""
-        verdicts = self.judgements.of(text)
+        verdicts = self.judgements.of(question.text)
         ranked = []
-        for piece, likeness in suggestions(text, self.known, self.limit * 2):
+        for piece, likeness in suggestions(question.text, self.known, self.limit * 2):
             item = piece.item
-            fits = not types or _fits(item.kind, item.classes, types)
-            if fits and verdicts.get(item.qid) != "negative":
+            if question.admits(item.kind, item.classes) and verdicts.get(item.qid) != "negative":
                 entity = self.base.by_item.get(item.qid, "")
                 ranked.append(
                     candidate_of(item, "near", {"near": 0.6 * likeness}, 0.6 * likeness, entity)
@@ -459,32 +352,6 @@ def _seated(found: Sequence[Evidence]) -> Callable[[Evidence], Evidence]:
         return replace(piece, automatic=False) if doubtful else piece
 
     return seen
-
-
-def _fits(kind: str, classes: Iterable[str], types: Sequence[str]) -> bool:
-    """Whether something of a kind and of classes is of one of the types."""
-    kinds, wanted = kinds_for(types)
-    return kind in kinds or not wanted.isdisjoint(classes)
-
-
-def _is_longer(label: str, name: str) -> bool:
-    """Whether a label is a longer name than the one asked for."""
-    return f" {keys.key(name)} " in f" {keys.key(label)} " and keys.key(label) != keys.key(name)
-
-
-def _told_so(ranked: Sequence[Candidate], text: str) -> bool:
-    """Whether the context alone makes the best of several names of things the one that is meant."""
-    first = ranked[0]
-    if first.how not in NAMED or first.label == first.qid or first.kind in ("work", "concept"):
-        return False
-    rivals = [_by_context(one) for one in ranked[1:] if one.how not in _LOOSE]
-    return _by_context(first) - max(rivals, default=0.0) >= _PLAIN
-
-
-def _by_context(one: Candidate) -> float:
-    """What the context adds to the score of a reading, its being a metonym there included."""
-    told = sum(value for name, value in one.features.items() if name in OF_CONTEXT)
-    return told + (0.2 if one.features.get("curated", 0.0) > 1.0 else 0.0)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
