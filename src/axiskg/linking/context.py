@@ -46,16 +46,15 @@ class Cues:
     """How strongly the words around a name speak for each topic and kind; 0 is not at all.
 
     `found` says that the name stands in the text, `acting` that it does there, or has done to it,
-    what governments do. `kinds` are kinds that the text speaks of,
-    `told` the one that the words next to the name say it is of ("the Congo flows"; polity is a
-    state or region). `phrases` are longer capitalised phrases that it stands in, `joined` the
-    longer name that capitals make it part of wherever it stands, `opened` the word before it that
-    opens the sentence, `tail` a place that a comma adds, `aside` says that the name itself may be
-    such a place. `combining` says that a hyphen ties it
-    to what follows ("Sino-Russian"), `common` that it is written small in a text with capitals,
-    `article` that it has one of its own ("the Niger"), `person` that the words speak on of him or
-    her, `past` that they are about long ago, `foreign` about foreign affairs; `years` are those
-    of the text.
+    what governments do. `kinds` are kinds that the text speaks of, `told` the one that the words
+    next to the name say it is of ("the Congo flows"; polity is a state or region). `phrases` are
+    longer capitalised phrases that it stands in, `joined` the longer name that capitals make it
+    part of wherever it stands, `opened` the word before it that opens the sentence, `tail` a place
+    that a comma adds (and `lies` says that it is no list of places), `aside` that the name itself
+    may be such a place. `combining` says that a hyphen ties it to what follows ("Sino-Russian"),
+    `common` that it is written small in a text with capitals, `article` that it has one of its own
+    ("the Niger"), `person` that the words speak on of him or her, `past` that they are about long
+    ago, `foreign` about foreign affairs; `years` are those of the text.
     """
 
     found: bool = False
@@ -68,6 +67,7 @@ class Cues:
     joined: str = ""
     opened: str = ""
     tail: str = ""
+    lies: bool = False
     aside: bool = False
     combining: bool = False
     common: bool = False
@@ -135,6 +135,7 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
         foreign=cue_words.FOREIGN.search(window) is not None,
         years=tuple(int(year) for year in cue_words.YEAR.findall(window)),
         tail=_tail(after),
+        lies=_LIES.match(after) is not None and _LISTED.search(before) is None,
         aside=re.search(r"[A-Z][\w.’'-]+, $", before) is not None and after[:1] in ",.;)",
     )
     return _counted(window, seen)
@@ -226,6 +227,9 @@ def _acts(after: str) -> bool:
         found["helping"] and verb.islower() and not cue_words.HAPPENS.fullmatch(verb)
     )
 
+
+_LIES: Final = re.compile(r", (?:[A-Z]\w+ ?){1,3}, (?!and\b|or\b)[a-z]")
+_LISTED: Final = re.compile(r"[A-Z]\w+, $")
 
 _WINDOW: Final = 120
 """Characters to each side of a name whose words count."""

@@ -43,9 +43,11 @@ _CLAUSE: Final = re.compile(r"[,;(]| and ")
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The items of a context: QIDs, how many of each kind, keys of labels, and descriptions."""
+    """The items of a context: QIDs, those of people among them, how many of each kind, keys of
+    labels, and descriptions."""
 
     items: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
     kinds: dict[str, int] = field(default_factory=dict)
     labels: frozenset[str] = frozenset()
     descriptions: frozenset[str] = frozenset()
@@ -141,9 +143,12 @@ def _of_items(item: Item, around: Around, known: Snapshot | None) -> dict[str, f
     if kind in around.kinds:
         features["same kind"] = 0.05 + 0.05 * around.kinds[kind]
     if around.items and known is not None:
-        near = len(known.neighbours(item.qid) & around.items)
+        neighbours = known.neighbours(item.qid)
+        near = len(neighbours & around.items)
         if item.qid in around.items:
             features["neighbours"] = 0.11
+        elif neighbours & around.people:
+            features["neighbours"] = 0.2
         elif near:
             features["neighbours"] = 0.05 + 0.02 * min(3, near)
         text = keys.key(item.description)

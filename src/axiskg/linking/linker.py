@@ -290,7 +290,8 @@ class Linker:
             kinds[one.kind] = min(2, kinds.get(one.kind, 0) + 1)
         labels = frozenset(keys.key(one.label) for one in items.values() if len(one.label) > 3)
         texts = frozenset(one.description for one in items.values()) | likely
-        return Around(frozenset(items), kinds, labels, texts)
+        people = frozenset(qid for qid, one in items.items() if one.kind == "person")
+        return Around(frozenset(items), people, kinds, labels, texts)
 
     def _decided(self, name: str, question: Question, ranked: list[Candidate]) -> Linked:
         """A match where nothing speaks against the best reading, else the choice."""

@@ -115,7 +115,8 @@ class Standing:
             return "the text speaks of a water"
         if seen.told == "former" and "past" not in first.features and "told" not in first.features:
             return "the text speaks of what once was"
-        if seen.tail and first.kind == "city" and "tail" not in first.features:
+        lies = first.kind == "city" or (first.kind == "state" and seen.lies)
+        if seen.tail and lies and "tail" not in first.features:
             hits = self.known.by_key(keys.key(seen.tail)) if self.known is not None else []
             if any(h.how == "label" and h.item.kind in ("region", "state") for h in hits):
                 return f"the text speaks of a place in {seen.tail}"

@@ -46,6 +46,8 @@ _SORTS: Final = (
     (
         "polity",
         r"\bcapital(?: city)? of (?:the )?$"
+        r"|\b(?:mountains|hills|forests|coast|plains|deserts|valleys|farms|provinces|villages|towns"
+        r"|cities|counties|citizens|voters|taxpayers) of $"
         r"|\b(?:largest|biggest|oldest|main|busiest) (?:cit(?:y|ies)|towns?|ports?|airports?)"
         r" (?:in|of) $",
         r"(?!)",
@@ -76,7 +78,22 @@ _NOUNS: Final = (
 _TITLE: Final = re.compile(
     r"\b(?:(?:Mrs?|Ms|Dr|Prof|Gen|Sen|Rep|Gov|Adm|Col|Capt|Maj|Lt|Sgt|Rev)\.?|President|Senator"
     r"|General|Admiral|Colonel|Captain|Professor|Judge|Justice|Governor|Ambassador|Secretary|Sir"
-    r"|Lady|Lord|King|Queen|Prince|Princess|Pope|Coach|Chancellor|Minister)\s$"
+    r"|Lady|Lord|King|Queen|Prince|Princess|Pope|Coach|Chancellor|Minister|Representative"
+    r"|Congress(?:man|woman)|Speaker|Chair(?:man|woman)?|Sheriff|Detective|Inspector|Uncle|Aunt)\s$"
+)
+_KIN: Final = re.compile(
+    r"\b(?:(?:[Mm]y|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur) (?:[a-z]+ )?)(?:husband|wife|brother|sister|son"
+    r"|daughter|friend|neighbou?r|uncle|aunt|father|mother|cousin|colleague|boyfriend|girlfriend"
+    r"|partner|nephew|niece|boss|grandson|grandfather|dog|cat)\s$"
+)
+_APPOSED: Final = re.compile(
+    r", (?:\d{1,2},|(?:an?|the) (?:[\w’'-]+ ){0,4}(?:chair(?:man|woman)|lawmaker|congress(?:man|woman)"
+    r"|lawyer|actor|actress|singer|player|coach|senator|director|author|professor|analyst|journalist"
+    r"|farmer|teacher|student|engineer|driver|veteran|shepherd|policeman|scientist|economist)\b)"
+)
+_LIVES: Final = re.compile(
+    r"\s(?:scored|sang|sings|starred|tweeted|smiled|laughed|married|graduated|retired|wept|shrugged"
+    r"|plays the|played the|stars|dunked|homered|testified)\b"
 )
 _PRONOUN: Final = re.compile(
     r"(?:\s(?:and|with)|(?:\s[a-z]+){1,3})\s(?:he|she|his|her|himself|herself)\b"
@@ -100,11 +117,13 @@ def told_kind(before: str, after: str) -> str:
 
 
 def told_person(before: str, after: str) -> bool:
-    """Whether the words next to a name speak of him or her: a title, a pronoun.
+    """Whether the words next to a name speak of him or her: a title, kin, an age, a pronoun.
 
     >>> told_person("", " said he would not run"), told_person("", " said it would")
     (True, False)
     >>> told_person("asked Gen. ", " to resign"), told_person("the president of ", "")
     (True, False)
     """
-    return _TITLE.search(before) is not None or _PRONOUN.match(after) is not None
+    if _TITLE.search(before) or _KIN.search(before):
+        return True
+    return any(words.match(after) for words in (_PRONOUN, _APPOSED, _LIVES))
