@@ -87,9 +87,10 @@ _KIN: Final = re.compile(
     r"|partner|nephew|niece|boss|grandson|grandfather|dog|cat)\s$"
 )
 _APPOSED: Final = re.compile(
-    r", (?:\d{1,2},|(?:an?|the) (?:[\w’'-]+ ){0,4}(?:chair(?:man|woman)|lawmaker|congress(?:man|woman)"
-    r"|lawyer|actor|actress|singer|player|coach|senator|director|author|professor|analyst|journalist"
-    r"|farmer|teacher|student|engineer|driver|veteran|shepherd|policeman|scientist|economist)\b)"
+    r", (?:\d{1,2},|(?:an?|the) (?:[\w’'-]+ ){0,4}(?:chair(?:man|woman)|lawmaker|lawyer|actor"
+    r"|congress(?:man|woman)|actress|singer|player|coach|senator|director|author|professor|analyst"
+    r"|journalist|farmer|teacher|student|engineer|driver|veteran|shepherd|policeman|scientist"
+    r"|economist)\b)"
 )
 _LIVES: Final = re.compile(
     r"\s(?:scored|sang|sings|starred|tweeted|smiled|laughed|married|graduated|retired|wept|shrugged"
