@@ -99,8 +99,8 @@ def build(
         store=settings.store,
         built=built,
         fingerprint=wanted,
-        sources=tuple(sorted(_parts(store))),
-        statements=_count(store),
+        sources=tuple(sorted(parts := _parts(store))),
+        statements=_count(store, parts),
         quads=len(store),
         seconds=round(time.monotonic() - began, 3),
     )
@@ -256,10 +256,12 @@ def _parts(store: Store) -> set[str]:
     return _values(store, "dcterms:hasPart")
 
 
-def _count(store: Store) -> int:
+def _count(store: Store, sources: Iterable[str]) -> int:
+    """The statements of these sources, not those that other commands have kept beside them."""
+    listed = " ".join(f"<{source}>" for source in sources)
     found = store.query(
-        prologue() + f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{PROVENANCE_GRAPH}>"
-        " { ?st a axis:Statement } }"
+        prologue() + f"SELECT (COUNT(*) AS ?n) WHERE {{ VALUES ?source {{ {listed} }}"
+        f" GRAPH <{PROVENANCE_GRAPH}> {{ ?st a axis:Statement ; axis:source ?source }} }}"
     )
     assert isinstance(found, Solutions)
     size = found.rows[0][0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from axiskg.errors import LinkingError, ParseError
+from axiskg.errors import LinkingError, ParameterError, ParseError
 from axiskg.linking import Context, Linked, Linker, link
 from axiskg.linking.judgements import add_judgement
 from axiskg.settings import Settings
@@ -355,3 +355,42 @@ def test_nothing_is_opened_before_it_is_needed(tmp_path: Path) -> None:
     linker = Linker(missing)
     assert list(tmp_path.iterdir()) == []
     assert linker.known is None
+
+
+def test_a_topic_that_tells_nothing_is_refused() -> None:
+    with pytest.raises(ParameterError, match="government, place, person, organization"):
+        Context(topic="nonsense")
+
+
+def test_identifiers_keep_to_the_type_that_is_asked_for(linker: Linker) -> None:
+    assert qid(linker.link("Q148", types=["state"])) == "Q148"
+    other = linker.link("Q148", types=["person"])
+    assert (other.decision, [one.qid for one in other.candidates]) == ("candidates", ["Q148"])
+    assert linker.link("ent:china", types=["city"]).match is None
+
+
+def test_a_type_asks_beyond_what_the_name_mostly_means(linker: Linker) -> None:
+    assert qid(linker.link("Taiwan", types=["island"])) == "Q22502"
+    assert qid(linker.link("Taiwan")) == "Q865"
+
+
+def test_judgements_decide_and_leave_a_choice(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "judgements.tsv"
+    add_judgement(path, "China", "Q148", "negative", "me")
+    add_judgement(path, "Russia", "Q148", "positive", "me")
+    judging = Linker(settings.model_copy(update={"link_judgements": path}))
+    assert judging.link("China").decision == "candidates"
+    assert "Q148" not in [one.qid for one in judging.link("China").candidates]
+    assert qid(judging.link("Russia")) == "Q148"
+
+
+def test_last_names_offer_who_bears_them(linker: Linker) -> None:
+    answer = linker.link("Rumsfeld")
+    assert (answer.decision, answer.candidates[0].label) == ("candidates", "Donald Rumsfeld")
+    assert answer.candidates[0].how == "surname"
+    assert linker.link("Kwasniewski").candidates[0].label == "Aleksander Kwaśniewski"
+
+
+@pytest.mark.parametrize("name", ["Chinese Taipei", "Holy See", "BRN"])
+def test_what_another_thing_is_called_too_is_a_choice(name: str, linker: Linker) -> None:
+    assert linker.link(name).decision == "candidates"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -243,6 +244,8 @@ def test_wikidatas_side_is_kept_beside_and_overwrites_nothing(
     assert "Wikidata" in found.stdout, found.stderr
     none = run("query", "ASK { ent:united-states wdt:P463 ?o }", AXISKG_STORE=str(folder))
     assert "false" in none.stdout
+    built = run("build", AXISKG_STORE=str(folder))
+    assert re.search(r"\b364 statements of 1 sources", built.stdout), "none of what is kept"
     again = run("wikidata", "diff", "--keep", AXISKG_STORE=str(folder))
     assert again.stdout == plain
     assert held() == after

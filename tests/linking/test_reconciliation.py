@@ -437,6 +437,8 @@ def test_as_many_candidates_as_are_asked_for(http: httpx.Client) -> None:
     assert about["match"]["qid"] == "Q48525"
     for wrong in ({"type": "nonsense"}, {"topic": "x"}, {"date": "soon"}):
         assert http.get("/api/link", params={"q": "China", **wrong}).status_code == 400
+    misspelt = http.get("/api/link", params={"q": "Georgia", "entities": "russia"})
+    assert (misspelt.status_code, "entity" in misspelt.json()["detail"]) == (400, True)
     crowd = http.get("/api/link", params={"q": "Georgia", "entity": ["x"] * 51})
     assert crowd.status_code == 400
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from axiskg.errors import ParameterError
 from axiskg.linking.context import Context
 from axiskg.linking.kinds import GROUPS, KINDS, kinds_for
-from axiskg.linking.names import CONTEXTS
 
 __all__ = ["context_of", "types_of"]
 
@@ -33,8 +32,6 @@ def types_of(names: Sequence[str]) -> tuple[str, ...]:
 
 def context_of(text: str, entities: Sequence[str], date: str, topic: str) -> Context:
     """The context. Raises `ParameterError` for a date or topic that would tell nothing."""
-    if topic and topic not in CONTEXTS:
-        raise ParameterError("topic", f"one of {', '.join(CONTEXTS)}", repr(topic))
     if date and not _is_date(date):
         raise ParameterError("date", "YYYY, YYYY-MM or YYYY-MM-DD", repr(date))
     return Context(text, tuple(entities), date, topic)

@@ -7,7 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
 
+from axiskg.errors import ParameterError
 from axiskg.linking import cue_words, keys
+from axiskg.linking.names import CONTEXTS
 from axiskg.linking.occurrences import neutral, occurrence
 from axiskg.linking.told import told_kind, told_person
 
@@ -27,6 +29,11 @@ class Context:
     entities: tuple[str, ...] = ()
     date: str = ""
     topic: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises `ParameterError` for a topic that tells nothing."""
+        if self.topic and self.topic not in CONTEXTS:
+            raise ParameterError("topic", f"one of {', '.join(CONTEXTS)}", repr(self.topic))
 
     @property
     def year(self) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse
 
@@ -29,6 +29,7 @@ from axiskg.linking.reconciliation import (
 from axiskg.linking.reconciliation.queries import MAX_LIMIT
 from axiskg.linking.reconciliation.service import line, page
 from axiskg.server.context import Context
+from axiskg.server.parameters import only_known
 from axiskg.server.request import root_url
 
 __all__ = ["router"]
@@ -139,7 +140,7 @@ def _base(request: Request) -> str:
     return root_url(context.settings, host, request.url.scheme, server)
 
 
-@router.get("/api/link", summary="Link names to Wikidata")
+@router.get("/api/link", summary="Link names to Wikidata", dependencies=[Depends(only_known)])
 async def api_link(
     request: Request,
     q: Annotated[list[str], Query(description="A name; may be given many times.")],

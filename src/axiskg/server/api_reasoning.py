@@ -6,16 +6,15 @@ Python say the same. The work is done in threads; one `Analysis` serves a genera
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.dependencies.models import Dependant
 from fastapi.responses import PlainTextResponse
 
-from axiskg.errors import ParameterError, did_you_mean
+from axiskg.errors import ParameterError
 from axiskg.reasoning.alignment import Alignment, Overview
 from axiskg.reasoning.analysis import Analysis
 from axiskg.reasoning.balance import Balance, Web
@@ -26,26 +25,12 @@ from axiskg.reasoning.scenarios import ScenarioCard
 from axiskg.reasoning.values import Asked, Citation
 from axiskg.reasoning.what_if import Change, Difference
 from axiskg.server.analyses import analysis_of
+from axiskg.server.parameters import only_known
 
 __all__ = ["router"]
 
 
-def _parameters(dependant: Dependant) -> Iterator[str]:
-    yield from (field.alias for field in dependant.query_params)
-    for inner in dependant.dependencies:
-        yield from _parameters(inner)
-
-
-def _only_known(request: Request) -> None:
-    """Raise `ParameterError` for a parameter that the route has not: `asof` must not be ignored."""
-    known = list(_parameters(request.scope["route"].dependant))
-    for name in request.query_params:
-        if name not in known:
-            near = did_you_mean(name, known)
-            raise ParameterError(name, f"one of {', '.join(known) or 'none'}{near}", "this name")
-
-
-router = APIRouter(prefix="/api", tags=["reasoning"], dependencies=[Depends(_only_known)])
+router = APIRouter(prefix="/api", tags=["reasoning"], dependencies=[Depends(only_known)])
 
 T = TypeVar("T")
 Name = Annotated[str, Query(description="A slug, IRI, Wikidata id or name.", examples=["china"])]
