@@ -170,7 +170,8 @@ class Linker:
             return replace(
                 self._answer(text[:-1], context, types, suggest=suggest, settle=settle), query=name
             )
-        found = [*map(_seated(found), found), *self._judged(text), *standing.waters(text, seen)]
+        told = [*standing.waters(text, seen), *standing.organs(text, context.text)]
+        found = [*map(_seated(found), found), *self._judged(text), *told]
         ranked = self._ranked(question, found)
         if not ranked:
             return self._without(name, question, suggest=suggest)

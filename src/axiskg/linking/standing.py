@@ -27,6 +27,8 @@ _GROUNDS: Final = frozenset(
 )
 """Kinds of things whose names take in an adjective for good: the Indian Ocean."""
 
+_UNITED: Final = re.compile(r"\bU\.?N\b|\bUnited Nations\b")
+
 _PARTS: Final = frozenset({"city", "island", "region"})
 
 _NOUN: Final = re.compile(r"^(?!\w+(?:ly|ed|ing)$)\w{3,}$")
@@ -174,6 +176,18 @@ class Standing:
             return True
         name = text.casefold()
         return name in self.known.first_names or name in self.known.last_names
+
+    def organs(self, text: str, around: str) -> Iterator[Evidence]:
+        """The organ of the United Nations of a name without these words, where a text names them.
+
+        A body of two words or more (`Security Council`); a mere candidate in other texts.
+        """
+        if self.known is None or " " not in text or not text.istitle():
+            return
+        for hit in self.known.by_key(f"united nations {keys.key(text)}"):
+            if hit.how in ("label", "official"):
+                told = _UNITED.search(around) is not None
+                yield Evidence(hit.item, "official", hit.name, automatic=told)
 
     def waters(self, text: str, seen: Cues) -> Iterator[Evidence]:
         """The river of a name where the text speaks of one, or gives the name an article."""
