@@ -30,7 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.linking_mentions import bodies_table, others_table
+from benchmarks.linking_mentions import bodies_table, others_table, sentences_table
 from rapidfuzz import fuzz, process
 from rigour.territories import lookup_territory
 
@@ -323,6 +323,12 @@ def main() -> None:
     parser.add_argument("--register", type=Path, help="a table of further names")
     parser.add_argument("--seeds", type=int, nargs="+", default=list(SEEDS), help="splits shown")
     parser.add_argument("--only", choices=("quality", "speed"), help="a part of the tables")
+    parser.add_argument(
+        "--mentions",
+        type=Path,
+        nargs="+",
+        help="tables of mentions in sentences: mention, qid, sentence",
+    )
     options = parser.parse_args()
     shared = os.environ.get("AXISKG_TEST_DATA")
     data = Path(shared) / "data" if shared else None
@@ -332,6 +338,13 @@ def main() -> None:
         print("benchmarks.linking: no extract; set AXISKG_TEST_DATA or --extract", file=sys.stderr)
         return
     csv.field_size_limit(1_000_000)
+    if options.mentions:
+        with tempfile.TemporaryDirectory() as name:
+            snapshot = Path(name) / "whole.sqlite"
+            build_snapshot(extract, snapshot)
+            settings = Settings(wikidata_snapshot=snapshot, link_judgements=Path(name) / "none")
+            print(sentences_table(options.mentions, Linker(settings)))
+        return
     registers = [register] if register is not None and register.is_file() else []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

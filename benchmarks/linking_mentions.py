@@ -16,15 +16,16 @@ import csv
 import gzip
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rigour.territories import lookup_territory
 
-from axiskg.linking import Linker, keys
+from axiskg.linking import Context, Linker, keys
 
-__all__ = ["bodies_table", "others_table"]
+__all__ = ["bodies_table", "others_table", "sentences_table"]
 
+BOTH = "states and organizations between them"
 AMBIGUOUS = (
     "Georgia",
     "Washington",
@@ -162,3 +163,43 @@ def bodies_table(data: Path, linker: Linker) -> str:
             f" | {absent} | {bare['astray']} | {typed['astray']} |"
         )
     return "\n".join(lines)
+
+
+def sentences_table(paths: Sequence[Path], linker: Linker) -> str:
+    """Precision and recall over mentions in their sentences, by kind of what is meant, as Markdown.
+
+    The files are tab-separated, with columns `mention`, `qid` and `sentence`. What the snapshot
+    lacks stands in a row of its own: for that, no answer is right.
+    """
+    known = linker.known
+    counts: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for path in paths:
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+            for row in rows:
+                item = known.item(row["qid"]) if known is not None else None
+                kind = item.kind if item is not None else "not in the snapshot"
+                group = BOTH if kind in ("state", "igo") else kind
+                for way, context in (("bare", ""), ("in context", row["sentence"])):
+                    about = Context(text=context)
+                    match = linker.link(row["mention"], context=about, suggest=False).match
+                    got = match.qid if match is not None else None
+                    outcome = "none" if got is None else "right" if got == row["qid"] else "wrong"
+                    counts[group][way][outcome] += 1
+                    if item is not None:
+                        counts["all"][way][outcome] += 1
+    lines_out = [
+        "| mentions in sentences | n | bare P / R | in context P / R |",
+        "|---|---|---|---|",
+    ]
+    for group in sorted(counts, key=lambda one: (one == "not in the snapshot", one == "all", one)):
+        ways = counts[group]
+        cells = [_share(ways[way]) for way in ("bare", "in context")]
+        lines_out.append(f"| {group} | {ways['bare'].total()} | " + " | ".join(cells) + " |")
+    return "\n".join(lines_out)
+
+
+def _share(counts: Counter[str]) -> str:
+    decided = counts["right"] + counts["wrong"]
+    precision = f"{counts['right'] / decided:.3f}" if decided else "-"
+    return f"{precision} / {counts['right'] / max(1, counts.total()):.3f}"

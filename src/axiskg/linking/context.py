@@ -9,6 +9,7 @@ from typing import Final
 
 from axiskg.errors import ParameterError
 from axiskg.linking import cue_words, keys
+from axiskg.linking.beside import FIELDS, ORGANS
 from axiskg.linking.names import CONTEXTS
 from axiskg.linking.occurrences import neutral, occurrence
 from axiskg.linking.told import told_kind, told_person
@@ -163,8 +164,7 @@ def _governing(before: str, after: str) -> float:
         acting += 1.5
     elif cue_words.TOWARDS.search(before[-30:]) and not cue_words.BOUND.search(before[-30:]):
         acting += 0.5
-    owned = cue_words.OWNED.match(after)
-    if owned is not None and not cue_words.PLACES.fullmatch(owned[1]):
+    if (noun := _owned(after)) and not _is_place(noun):
         acting += 1.5
     return acting
 
@@ -179,10 +179,23 @@ def _placed(before: str, after: str) -> float:
             placed += 0.5
     if cue_words.BOUND.search(before[-30:]) or cue_words.REACHED.search(before[-40:]):
         placed += 1.5
-    owned = cue_words.OWNED.match(after)
-    if cue_words.BASED.match(after) or (owned and cue_words.PLACES.fullmatch(owned[1])):
+    if cue_words.BASED.match(after) or _is_place(_owned(after)):
         placed += 1.5
     return placed
+
+
+def _owned(after: str) -> str:
+    """What a name owns, by the word behind its apostrophe, or ""."""
+    found = cue_words.OWNED.match(after)
+    return found[1] if found is not None else ""
+
+
+def _is_place(noun: str) -> bool:
+    """Whether what a name owns is a place: a street, or what has a name and is no office."""
+    if cue_words.PLACES.fullmatch(noun):
+        return True
+    plain = noun.casefold()
+    return noun[:1].isupper() and not (neutral(plain) or plain in FIELDS | ORGANS)
 
 
 def _counted(text: str, seen: Cues) -> Cues:

@@ -27,13 +27,7 @@ from axiskg.errors import (
 )
 from axiskg.linking.guard import Reach
 from axiskg.linking.http_cache import HttpCache
-from axiskg.linking.service_clauses import (
-    Clause,
-    clauses,
-    mandatory,
-    prologue_of,
-    variables_of,
-)
+from axiskg.linking.service_clauses import Clause, clauses, mandatory, prologue_of, variables_of
 from axiskg.linking.sparql_client import Table, select
 from axiskg.settings import Settings
 from axiskg.store.protocol import Answer, Dataset, Solutions, Store, Term

@@ -159,8 +159,13 @@ def _doubted(piece: Evidence, name: str, hits: Sequence[Hit], known: Snapshot) -
     if piece.item.qid in attested:
         return piece
     others = [kind for kind in attested.values() if kind not in _SAME_GROUND]
-    borne = known.last_names.get(name.casefold(), (0.0, 0.0))[0] > 0.0
-    return replace(piece, automatic=False) if others or borne else piece
+    doubtful = others or _of_a_ruler(name, known)
+    return replace(piece, automatic=False) if doubtful else piece
+
+
+def _of_a_ruler(name: str, known: Snapshot) -> bool:
+    """Whether a name is the last name of somebody who rules or ruled."""
+    return known.last_names.get(name.casefold(), (0.0, 0.0))[0] > 0.0
 
 
 def _two_items(piece: Evidence, name: str, hits: Sequence[Hit]) -> bool:
@@ -314,8 +319,8 @@ def _translated(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence
     found = listed(code) if code is not None else None
     if found is not None:
         item = territory_item(found, known)
-        short = name.isascii() and len(name) < _TELLING
-        automatic = typed or (item.kind == "state" and not short)
+        doubtful = (name.isascii() and len(name) < _TELLING) or _of_a_ruler(name, known)
+        automatic = typed or (item.kind == "state" and not doubtful)
         yield Evidence(item, "translated", name, automatic=automatic)
 
 
@@ -388,8 +393,8 @@ def _is_anybody(name: str, hit: Hit, known: Snapshot) -> bool:
     word = name.casefold()
     if word in OFFICES | ORGANS:
         return True
-    fame, _ = known.last_names.get(word, (0.0, 0.0))
-    return fame > 0.0 and hit.item.kind in ("organization", "other", "work", "event", "concept")
+    called = hit.item.kind in ("organization", "other", "work", "event", "concept")
+    return called and _of_a_ruler(name, known)
 
 
 def _is_other_word(name: str, hit: Hit) -> bool:

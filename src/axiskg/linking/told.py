@@ -58,8 +58,8 @@ _RULES: Final = tuple(
     for kind, left, right in _SORTS
 )
 _DATELINE: Final = re.compile(
-    r"(?:,\s[A-Z][\w. ]{1,20})?\s?(?:\([A-Z][\w/ ]+\)\s?)?[-‑–—]{1,2}\s[\"“‘'A-Z]"
-    r"|\s\((?:[A-Z]{2,}|Reuters|Xinhua)\w*\)|\s\d{4}-\d\d-\d\d\b"
+    r"(?:,\s[A-Z][\w. ]{1,20})?(?:\s\d\d?[-/]\d\d?)?\s?(?:\([A-Z][\w/ ]+\)\s?)?"
+    r"[-‑–—]{1,2}\s[\"“‘'A-Z]|\s\((?:[A-Z]{2,}|Reuters|Xinhua)\w*\)|\s\d{4}-\d\d-\d\d\b"
 )
 """What follows the place that opens a report: "BEIJING - A", "Moscow (Reuters)"."""
 
