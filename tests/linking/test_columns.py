@@ -61,3 +61,26 @@ def test_the_function_reads_columns_too(linker: Linker) -> None:
     assert [answer.match and answer.match.qid for answer in answers] == [
         answer.match and answer.match.qid for answer in link_column(linker, STATES)
     ]
+
+
+BODIES = ["NATO", "EU", "UN", "SCO", "BRICS", "ASEAN", "OPEC", "IAEA", "WTO", "IMF"]
+
+
+def test_a_column_of_organizations_takes_no_code_for_a_state(linker: Linker) -> None:
+    answers = dict(
+        zip([*BODIES, "AU", "CD"], link_column(linker, [*BODIES, "AU", "CD"]), strict=True)
+    )
+    assert not any(one.match and one.match.kind == "state" for one in answers.values())
+
+
+def test_a_column_of_two_kinds_leaves_an_ambiguous_name_a_choice(linker: Linker) -> None:
+    mixed = ["Boston", "Chicago", "Osaka", "Kyoto", "Hamburg", "China", "Russia", "Georgia"]
+    assert link_column(linker, mixed)[-1].match is None
+
+
+def test_territories_keep_their_labels_in_a_column_of_states(linker: Linker) -> None:
+    names = [*STATES[:6], "Greenland", "Gibraltar", "Hong Kong"]
+    alone = [linker.link(name) for name in names]
+    assert [a.match and a.match.qid for a in link_column(linker, names)] == [
+        a.match and a.match.qid for a in alone
+    ]

@@ -394,3 +394,37 @@ def test_last_names_offer_who_bears_them(linker: Linker) -> None:
 @pytest.mark.parametrize("name", ["Chinese Taipei", "Holy See", "BRN"])
 def test_what_another_thing_is_called_too_is_a_choice(name: str, linker: Linker) -> None:
     assert linker.link(name).decision == "candidates"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://www.wikidata.org/entity/Q159",
+        "https://www.wikidata.org/entity/Q159",
+        "https://www.wikidata.org/wiki/Q159",
+        "wd:Q159",
+    ],
+)
+def test_addresses_of_items_are_identifiers(address: str, linker: Linker) -> None:
+    assert qid(linker.link(address)) == "Q159"
+
+
+def test_an_item_that_the_snapshot_lacks_is_no_match(linker: Linker) -> None:
+    answer = linker.link("Q999999999")
+    assert (answer.decision, answer.reason) == (
+        "candidates",
+        "an identifier that the snapshot lacks",
+    )
+
+
+def test_people_who_contradict_each_other_are_told(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "judgements.tsv"
+    add_judgement(path, "Georgia", "Q1428", "positive", "one")
+    add_judgement(path, "Georgia", "Q230", "positive", "another")
+    judging = Linker(settings.model_copy(update={"link_judgements": path}))
+    assert judging.link("Georgia").reason == "people judged it to be several things"
+
+
+@pytest.mark.parametrize("name", ["GUM", "World", "the Navy", "404", "S", "no", "it"])
+def test_what_is_a_word_a_number_or_another_code_decides_nothing(name: str, linker: Linker) -> None:
+    assert linker.link(name).match is None

@@ -69,7 +69,8 @@ def test_link_names_a_file_and_standard_input(run: Run, tmp_path: Path) -> None:
     assert [one["decision"] for one in answer] == ["match", "candidates"]
     (tmp_path / "names.txt").write_text("China\n\nIran\n", "utf-8")
     answer = json.loads(run("link", "names.txt", "--json").stdout)
-    assert [one["match"]["qid"] for one in answer] == ["Q148", "Q794"]
+    assert [one["match"] and one["match"]["qid"] for one in answer] == ["Q148", None, "Q794"]
+    assert answer[1]["reason"] == "the name is empty", "a blank line keeps its place"
     piped = run("link", "-", stdin="Georgia\n").stdout
     assert "Q230 Georgia" in piped
     text = "Washington imposed sanctions on Moscow."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ VALUES = {
         "UN",
         "United Nations",
         "http://www.wikidata.org/entity/Q1065",
+        "https://www.wikidata.org/wiki/Q1065",
     ),
 }
 PIDS = {
@@ -65,6 +67,7 @@ def test_values_may_be_ids_addresses_or_names(path: str, http: httpx.Client) -> 
         [{"pid": "MEMBER", "v": ""}],
         [{"pid": "MEMBER", "v": []}],
         [{"pid": "MEMBER", "v": [" ", ""]}],
+        [{"pid": "MEMBER", "v": "a club that nobody knows"}],
     ],
 )
 def test_a_column_that_tells_nothing_changes_nothing(
@@ -78,7 +81,7 @@ def test_a_column_that_tells_nothing_changes_nothing(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_value_that_contradicts_takes_the_match(path: str, http: httpx.Client) -> None:
-    properties = [{"pid": MEMBER[path], "v": "no such body"}]
+    properties = [{"pid": MEMBER[path], "v": "NATO"}]
     found = first(http, path, query="China", properties=properties)
     assert (found["id"], found["match"]) == (IDS[path], False)
 
@@ -129,3 +132,17 @@ def test_broken_files_of_the_server_are_no_fault_of_the_client(
     assert reply.status_code == 500
     assert "names.tsv:" in reply.json()["detail"]
     assert str(home) not in reply.text
+
+
+def test_a_class_alone_finds_its_items(http: httpx.Client) -> None:
+    properties = [{"pid": "P31", "v": "Q6256"}]
+    batch = {"q0": {"query": "", "properties": properties, "limit": 5}}
+    result = ask(http, "/reconcile/wikidata", **batch)["q0"]["result"]
+    assert len(result) == 5
+    assert all("Q6256" in [kind["id"] for kind in one["type"]] for one in result)
+
+
+def test_items_extend_our_entities_as_text(http: httpx.Client) -> None:
+    extend = json.dumps({"ids": ["china"], "properties": [{"id": "wikidata"}]})
+    rows = http.post("/reconcile", data={"extend": extend}).json()["rows"]
+    assert rows["china"]["wikidata"] == [{"str": "Q148"}]

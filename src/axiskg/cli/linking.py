@@ -144,8 +144,7 @@ def _names_in(lines: BinaryIO, named: str) -> Iterator[str]:
             name = line.decode("utf-8-sig").strip()
         except UnicodeDecodeError as error:
             raise ParseError("not UTF-8", path=Path(named), line=number) from error
-        if name:
-            yield name
+        yield name
 
 
 def _row(answer: Linked) -> tuple[str, ...]:

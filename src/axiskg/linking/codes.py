@@ -15,11 +15,12 @@ __all__ = ["TORN", "is_word", "olympic", "state_code"]
 
 _WORDS: Final = frozenset(
     ["and", "are", "can", "com", "don", "fin", "for", "mac", "mar", "nor", "pan", "per", "sen",
-     "ton", "tun", "van"]
+     "ton", "tun", "van", "am", "as", "at", "be", "by", "do", "id", "in", "is", "it", "me", "my",
+     "no", "so", "to", "us"]
 )  # fmt: skip
-"""Alpha-3 codes in small letters that are rather words.
+"""Codes in small letters that are rather words.
 
-Of two letters there are such as well (in, is, no), but as a name such a word is nothing else.
+Those of two letters are the words of a sentence, not the rest, which are nothing else as a name.
 """
 
 TORN: Final = frozenset({"BRN"})

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from axiskg.linking import keys
 from axiskg.linking.answers import Linked
 from axiskg.linking.context import NO_CONTEXT, Context
 from axiskg.linking.linker import Linker
@@ -23,7 +24,15 @@ _MOST: Final = 0.9
 _SOME: Final = 0.05
 """The share that a kind must have to be one of them."""
 
-_STANDS: Final = frozenset({"judged", "identifier", "curated", "label"})
+_NO_SORT: Final = frozenset({"other", "page", "concept"})
+"""Kinds that no column is of: what nothing is known of, and words."""
+
+_SHORT: Final = 3
+"""The letters that a code of a state has at most."""
+
+_STANDS: Final = frozenset(
+    {"judged", "identifier", "curated", "label", "official", "register", "territory"}
+)
 """Evidence for a thing of another kind that a column does not belie."""
 
 
@@ -34,7 +43,8 @@ def column_kinds(answers: Iterable[Linked]) -> tuple[str, ...]:
     """
     items = {one.match.qid: one.match.kind for one in answers if one.match is not None}
     counts = Counter(items.values())
-    found = tuple(kind for kind, many in counts.most_common(2) if many >= _SOME * len(items))
+    sorts = counts.most_common(2)
+    found = tuple(k for k, many in sorts if many >= _SOME * len(items) and k not in _NO_SORT)
     told = sum(counts[kind] for kind in found) >= _MOST * len(items)
     return found if told and len(items) >= _FEW else ()
 
@@ -51,7 +61,9 @@ def link_column(
 
     Each name is linked by itself first. Where the matches are of one kind or two, the names
     without one are asked for again as names of these kinds: two capitals are a state's code in a
-    column of states. A match of another kind stays only if the name is its very label, or ours.
+    column of states. Codes are states' only where most names are, since nearly any letters are the
+    code of one; and of two kinds an ambiguous name stays a choice. A match of another kind stays
+    only if the name is its very label or official name, a territory's, or ours.
     Types that the caller gives stand, and nothing is asked again.
     """
     answers = [linker.link(n, context=context, types=types, suggest=suggest) for n in names]
@@ -60,14 +72,24 @@ def link_column(
         return answers
     told = f"in a column of kind {' or '.join(kinds)}"
     for place, answer in enumerate(answers):
-        if answer.match is not None and answer.match.kind in kinds:
+        wanted = kinds
+        if _is_short(answer.query) and kinds[0] != "state":
+            wanted = tuple(kind for kind in kinds if kind != "state")
+        if answer.match is not None and answer.match.kind in wanted:
             continue
-        again = linker.link(answer.query, context=context, types=kinds, suggest=False)
+        listed = keys.key(answer.query) in linker.base.ambiguous
+        if listed and len(kinds) > 1:
+            continue
+        again = linker.link(answer.query, context=context, types=wanted, suggest=False)
         if again.match is not None:
             answers[place] = replace(again, reason=f"{again.reason}, {told}")
         elif answer.match is not None and answer.match.how not in _STANDS:
             answers[place] = replace(answer, decision="candidates", match=None, reason=told)
     return answers
+
+
+def _is_short(name: str) -> bool:
+    return keys.is_code(name) and len(keys.compact(name)) <= _SHORT
 
 
 def link(

@@ -337,7 +337,9 @@ def title_of(name: str) -> str:
 
 
 _OF_NAMES: Final = re.compile(
-    r"formerly|(?:after|from|since) \d{4}|.* language|country|state|nation|RB|PDR", re.IGNORECASE
+    r"formerly|(?:after|from|since) \d{4}|.* language|country|state|nation|RB|PDR"
+    r"|el|la|los|las|le|les|l['’]?|die|der|das|the",
+    re.IGNORECASE,
 )
 
 

@@ -29,13 +29,16 @@ from axiskg.linking.readings import gather, suggestions
 from axiskg.linking.snapshot import Item, Snapshot
 from axiskg.linking.standing import NAMED, Standing
 from axiskg.linking.wikidata import Wikidata
-from axiskg.namespaces import ENT, PREFIXES
+from axiskg.namespaces import ENT
 from axiskg.settings import Settings
 
 __all__ = ["Candidate", "Linked", "Linker"]
 
 MAX_NAME: Final = 300
 """Characters; what is longer is no name."""
+
+_ITEM: Final = re.compile(r"^https?://www\.wikidata\.org/(?:entity|wiki)/(?:Special:EntityData/)?")
+"""What stands before the item in its addresses: that of the thing, and those of its pages."""
 
 _KEPT_CONTEXTS: Final = 512
 
@@ -136,6 +139,9 @@ class Linker:
         if direct is not None:
             if types and not fits(direct.kind, direct.classes, types):
                 return Linked(name, "candidates", None, (direct,), "an identifier of another type")
+            if not direct.automatic:
+                why = "an identifier that the snapshot lacks"
+                return Linked(name, "candidates", None, (direct,), why)
             return Linked(name, "match", direct, (direct,), "an identifier", direct.entity)
         if context.text:
             context = replace(context, text=plain_text(context.text))
@@ -176,6 +182,9 @@ class Linker:
         if not ranked:
             return self._without(name, question, suggest=suggest)
         judged = [one for one in ranked if one.how == "judged"]
+        if len(judged) > 1:
+            why = "people judged it to be several things"
+            return Linked(name, "candidates", None, tuple(ranked[: self.limit]), why)
         if len(judged) == 1:
             first = judged[0]
             others = (one for one in ranked[: self.limit] if one != first)
@@ -233,7 +242,7 @@ class Linker:
 
     def _identified(self, text: str) -> Candidate | None:
         """The item that a QID, an item's IRI, our slug with `ent:`, or our IRI names."""
-        short = text.removeprefix(PREFIXES["wd"]).removeprefix("wd:")
+        short = _ITEM.sub("", text).removeprefix("wd:")
         slug = text.removeprefix(ENT).removeprefix("ent:")
         qid = short if re.fullmatch(r"Q[1-9]\d*", short) else None
         entity = ""
@@ -246,12 +255,13 @@ class Linker:
             return None
         item = self.known.item(qid) if self.known is not None else None
         entity = entity or self.base.by_item.get(qid, "")
+        lacking = item is None and self.known is not None and not entity
         if item is None:
             link = self.base.link_of(entity) if entity else None
             label = link.object_label if link else qid
             item = Item(qid, label, "", "other", (), 0.0)
         features = {"identifier": 1.0}
-        return candidate_of(item, "identifier", features, 1.0, entity, automatic=True)
+        return candidate_of(item, "identifier", features, 1.0, entity, automatic=not lacking)
 
     def _judged(self, text: str) -> Iterator[Evidence]:
         for qid, verdict in self.judgements.of(text).items():

@@ -38,6 +38,10 @@ name for its people."""
 _TOWN: Final = 1.5
 """The prominence of a town of which three things are said."""
 
+_ALPHA_3: Final = 3
+_POLITICAL: Final = frozenset({"state", "former-state", "region", "island"})
+"""Kinds that lists of codes of territories hold."""
+
 _TELLING: Final = 5
 """The letters that a name in another language needs where it may be anybody's."""
 
@@ -329,6 +333,7 @@ def _from_hits(
 ) -> Iterator[Evidence]:
     code = keys.is_code(name)
     short = keys.compact(name) if code else ""
+    coded = _items_of_code(short) if len(short) == _ALPHA_3 else None
     alone = len({hit.item.qid for hit in hits}) == 1
     bearers = {
         h.item.qid: h.item.prominence
@@ -375,6 +380,10 @@ def _from_hits(
             automatic = typed or (hit.item.kind == "igo" and name.istitle() and len(name) > 3)
         if hit.how == "alias" and not typed and _is_anybody(name, hit, known):
             automatic = False
+        if not typed and (len(name) == 1 or name.isdigit() or _lacks_article(name, hit)):
+            automatic = False
+        if coded is not None and hit.item.kind in _POLITICAL and hit.item.qid not in coded:
+            automatic = False
         if hit.how == "demonym":
             automatic = automatic and hit.item.kind == "state"
         elif hit.item.kind == "state" and keys.of_polities(name):
@@ -390,11 +399,23 @@ def _from_hits(
 def _is_anybody(name: str, hit: Hit, known: Snapshot) -> bool:
     """Whether an alias is what many things of a sort are called (the Navy), or the last name of a
     ruler after whom the item is called."""
-    word = name.casefold()
+    word = keys.key(name)
     if word in OFFICES | ORGANS:
         return True
     called = hit.item.kind in ("organization", "other", "work", "event", "concept")
     return called and _of_a_ruler(name, known)
+
+
+def _items_of_code(code: str) -> frozenset[str] | None:
+    """The items of the territory that has an ISO alpha-3 code, or None."""
+    found = territory(code.upper(), codes=True)
+    return frozenset({found.qid, *found.others}) if found is not None else None
+
+
+def _lacks_article(name: str, hit: Hit) -> bool:
+    """Whether a word is a name only with the article that it has in the label (`The World`)."""
+    plain = " " not in name and not hit.name.casefold().startswith(name.casefold())
+    return plain and hit.name.startswith("The ") and hit.item.kind not in SETTLED
 
 
 def _is_other_word(name: str, hit: Hit) -> bool:

@@ -207,6 +207,17 @@ class Snapshot:
         )
         return {f"Q{row[0]}" for row in rows}
 
+    def of_class(self, classes: Iterable[str]) -> set[str]:
+        """The items of one of these classes; at most 5,000."""
+        found: set[str] = set()
+        for number in _numbers(classes)[:20]:
+            rows = self._base.execute(
+                "SELECT id FROM items WHERE ' ' || classes || ' ' LIKE ? LIMIT 5000",
+                (f"% Q{number} %",),
+            )
+            found |= {f"Q{row[0]}" for row in rows}
+        return found
+
     def properties_of(
         self, kinds: Iterable[str], classes: Iterable[str]
     ) -> tuple[tuple[str, int], ...]:

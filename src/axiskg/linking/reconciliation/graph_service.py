@@ -157,7 +157,10 @@ class GraphService:
     ) -> dict[str, tuple[float, str]]:
         """The scores as people's judgements on the name and the entities' items leave them."""
         base = self._linker.base
-        for qid, verdict in self._linker.judgements.of(text).items():
+        verdicts = self._linker.judgements.of(text)
+        if list(verdicts.values()).count("positive") > 1:
+            return {slug: (min(_MAX_LIKE, score), how) for slug, (score, how) in scores.items()}
+        for qid, verdict in verdicts.items():
             slug = base.by_item.get(qid, "")
             if slug not in self._entities.described:
                 continue
@@ -179,7 +182,8 @@ class GraphService:
     def _shares(self, slugs: dict[str, tuple[float, str]], query: Query) -> dict[str, float | None]:
         """The share of the properties that agree, by slug; None where they tell nothing.
 
-        A property tells something of an entity that has values of it, if values are asked for.
+        A property tells something of an entity that has values of it, if values are asked for that
+        may be among them: where these are entities, an entity.
         """
         agreeing: dict[str, list[bool]] = defaultdict(list)
         for prop in query.properties:
@@ -187,9 +191,12 @@ class GraphService:
             if iri is None or not prop.values:
                 continue
             wanted = {keys.key(one) for value in prop.values for one in self._meant(value)}
+            entities = wanted & {*self._entities.described, *self._by_key}
             for slug, values in values_of(self._store, slugs, iri).items():
-                shown = {keys.key(str(part)) for v in values for part in self._value(v).values()}
-                agreeing[slug].append(bool(wanted & shown))
+                parts = [self._value(value) for value in values]
+                shown = {keys.key(str(part)) for one in parts for part in one.values()}
+                if entities or wanted & shown or not all("id" in one for one in parts):
+                    agreeing[slug].append(bool(wanted & shown))
         return {
             slug: sum(agreeing[slug]) / len(agreeing[slug]) if slug in agreeing else None
             for slug in slugs
@@ -211,14 +218,11 @@ class GraphService:
     def _value(self, term: Term) -> dict[str, Any]:
         """A value as the API writes it."""
         if isinstance(term, NamedNode):
-            for prefix in (ENT, AXIS, PREFIXES["wd"]):
-                if term.value.startswith(prefix):
-                    short = term.value.removeprefix(prefix)
-                    known = self._entities.described.get(short) if prefix == ENT else None
-                    if known is None and prefix == AXIS:
-                        known = self._entities.classes.get(short)
-                    return {"id": short, "name": known.name if known else short}
-            return {"str": term.value}
+            short = short_id(term.value, ENT, AXIS, PREFIXES["wd"])
+            if term.value.startswith(ENT):
+                known = self._entities.described.get(short)
+                return {"id": short, "name": known.name if known else short}
+            return {"str": short}
         if isinstance(term, Literal):
             kind = term.datatype.value.rpartition("#")[2]
             if kind in _NUMBERS:

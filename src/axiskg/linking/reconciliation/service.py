@@ -171,12 +171,12 @@ def limited(values: list[dict[str, Any]], settings: Mapping[str, Any]) -> list[d
 
 
 def short_id(identifier: str, *spaces: str) -> str:
-    """An id without the address or prefix of the space that it is of.
+    """An id without the address or prefix of the space that it is of, or of its page at Wikidata.
 
     >>> short_id("http://www.wikidata.org/entity/Q148", "http://www.wikidata.org/entity/", "wd:")
     'Q148'
     """
-    text = identifier.strip()
+    text = re.sub(r"^https?://www\.wikidata\.org/wiki/(?:Property:)?", "", identifier.strip())
     return next((text.removeprefix(one) for one in spaces if text.startswith(one)), text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
@@ -160,7 +160,9 @@ class WikidataService:
         sets: list[set[str]] = []
         for prop in query.properties:
             values = {v for v in self._meant(prop) if item_number(v) is not None}
-            sets.append(self._known.having(_pid(prop.pid), values))
+            pid = _pid(prop.pid)
+            having = self._known.of_class if pid == "P31" else partial(self._known.having, pid)
+            sets.append(having(values))
         qids = set.intersection(*sets) if sets else set()
         items = self._known.items(qids).values()
         wanted, classes = kinds_for(query.types)
@@ -174,13 +176,14 @@ class WikidataService:
     def _share(self, qid: str, properties: tuple[Property, ...]) -> float | None:
         """The share of the properties that an item has with an agreeing value.
 
-        Of those that tell something: with a value that is asked for, and values that the item has.
-        None where there are none.
+        Of those that tell something: with a value that is asked for and is some item's, and values
+        that the item has. None where there are none.
         """
         agreeing: list[bool] = []
         for prop in properties:
             values = self._values(qid, _pid(prop.pid))
-            if values and prop.values:
+            told = self._meant(prop) or _pid(prop.pid) in _OWN
+            if values and prop.values and told:
                 wanted = {keys.key(value) for value in (*prop.values, *self._meant(prop))}
                 shown = {keys.key(str(part)) for value in values for part in value.values()}
                 agreeing.append(bool(wanted & shown))
