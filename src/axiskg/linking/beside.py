@@ -18,6 +18,7 @@ __all__ = [
     "ORGANS",
     "POLITIES",
     "SMALL",
+    "STATELY",
 ]
 
 
@@ -101,6 +102,15 @@ SMALL: Final = _words(
 )
 """Words that are written small but for where they open a sentence."""
 
+STATELY: Final = _words(
+    """
+    people's liberation revolutionary communist coast air central supreme federal national
+    security intelligence general special human high member charter commission summit secretary
+    secretary-general foreign prime defense defence space cyber border
+    """
+)
+"""What begins the names of organs of a state or of a body between states: People's, Supreme."""
+
 BEGINNINGS: Final = _words(
     """
     air radio bank hotel united free young
@@ -114,7 +124,7 @@ BEGINNINGS: Final = _words(
 
 BODIES: Final = _words(
     """
-    bank university college institute school academy times voice church cathedral museum
+    organization organisation agency corporation network bank university college institute school academy times voice church cathedral museum
     order gulf strait straits sea bay lake mount cape isle isles port treaty peace battle
     siege congress convention declaration protocol statue tower house daily society
     association club federation league festival

@@ -9,10 +9,10 @@ from typing import Final
 
 from axiskg.errors import ParameterError
 from axiskg.linking import cue_words, keys
-from axiskg.linking.beside import FIELDS, ORGANS
+from axiskg.linking.beside import FIELDS, ORGANS, STATELY
 from axiskg.linking.names import CONTEXTS
 from axiskg.linking.occurrences import neutral, occurrence
-from axiskg.linking.told import told_kind, told_person
+from axiskg.linking.told import told_kind, told_person, told_woman
 
 __all__ = ["NO_CONTEXT", "Context", "Cues", "cues", "mentions"]
 
@@ -61,8 +61,9 @@ class Cues:
     that a comma adds (and `lies` says that it is no list of places), `aside` that the name itself
     may be such a place. `combining` says that a hyphen ties it to what follows ("Sino-Russian"),
     `common` that it is written small in a text with capitals, `article` that it has one of its own
-    ("the Niger"), `person` that the words speak on of him or her, `past` that they are about long
-    ago, `foreign` about foreign affairs; `years` are those of the text.
+    ("the Niger"), `person` that the words speak on of him or her, `woman` that the title is hers,
+    `part` that it is a region or has a governor, `past` that the words are about long ago,
+    `foreign` about foreign affairs; `years` are those of the text.
     """
 
     found: bool = False
@@ -81,6 +82,8 @@ class Cues:
     common: bool = False
     article: bool = False
     person: bool = False
+    woman: bool = False
+    part: bool = False
     past: bool = False
     foreign: bool = False
     years: tuple[int, ...] = ()
@@ -139,6 +142,8 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
         combining=re.match(r"[-‑–]\w", after) is not None,
         article=_article(before, after, initials=name.isupper()),
         person=told_person(before, after),
+        woman=told_woman(before),
+        part=_PART_OF.search(before) is not None and cue_words.OWNED.match(after) is None,
         past=cue_words.PAST.search(window) is not None,
         foreign=cue_words.FOREIGN.search(window) is not None,
         years=tuple(int(year) for year in cue_words.YEAR.findall(window)),
@@ -164,7 +169,9 @@ def _governing(before: str, after: str) -> float:
         acting += 1.5
     elif cue_words.TOWARDS.search(before[-30:]) and not cue_words.BOUND.search(before[-30:]):
         acting += 0.5
-    if (noun := _owned(after)) and not _is_place(noun):
+    if cue_words.OWNED.match(after) and not _owns_place(after):
+        acting += 1.5
+    if cue_words.BACKED.match(after):
         acting += 1.5
     return acting
 
@@ -179,23 +186,24 @@ def _placed(before: str, after: str) -> float:
             placed += 0.5
     if cue_words.BOUND.search(before[-30:]) or cue_words.REACHED.search(before[-40:]):
         placed += 1.5
-    if cue_words.BASED.match(after) or _is_place(_owned(after)):
+    if cue_words.BASED.match(after) or _owns_place(after):
         placed += 1.5
     return placed
 
 
-def _owned(after: str) -> str:
-    """What a name owns, by the word behind its apostrophe, or ""."""
+def _owns_place(after: str) -> bool:
+    """Whether what a name owns is a place: a street, or what has a name and is no office.
+
+    An adjective with a capital names nothing: Washington's European allies.
+    """
     found = cue_words.OWNED.match(after)
-    return found[1] if found is not None else ""
-
-
-def _is_place(noun: str) -> bool:
-    """Whether what a name owns is a place: a street, or what has a name and is no office."""
-    if cue_words.PLACES.fullmatch(noun):
+    if found is None:
+        return False
+    if cue_words.PLACES.fullmatch(found[1]) or cue_words.GROUNDS.match(after):
         return True
-    plain = noun.casefold()
-    return noun[:1].isupper() and not (neutral(plain) or plain in FIELDS | ORGANS)
+    plain = found[1].casefold()
+    named = found[1][:1].isupper() and not re.match(r"\s[a-z]", after[found.end() :])
+    return named and not (neutral(plain) or plain in FIELDS | ORGANS | STATELY)
 
 
 def _counted(text: str, seen: Cues) -> Cues:
@@ -249,6 +257,9 @@ def _acts(after: str) -> bool:
 
 
 _LIES: Final = re.compile(r", (?:[A-Z]\w+ ?){1,3}, (?!and\b|or\b)[a-z]")
+_PART_OF: Final = re.compile(
+    r"(?<!bank )\b(?:regions?|province|governor|oblast|district|prefecture) of (?:the )?$"
+)
 _LISTED: Final = re.compile(r"[A-Z]\w+, $")
 
 _WINDOW: Final = 120
@@ -264,6 +275,9 @@ def _phrases(name: str, before: str, after: str) -> tuple[str, ...]:
     rights = [right[1], right[1].partition(" ")[0]] if right else []
     found = [f"{one} {name} {other}" for one in lefts for other in rights]
     found += [f"{one} {name}" for one in lefts] + [f"{name} {other}" for other in rights]
+    compound = re.match(rf"[-‑–]({capital})", after)
+    if compound is not None:
+        found = [f"{name}-{compound[1]}", *found]
     body = re.search(rf"((?:{capital} ){{1,3}})((?:of|for) (?:the )?)$", before)
     if body is not None:
         words = body[1].split()

@@ -13,11 +13,13 @@ __all__ = [
     "ACTS",
     "AFTER",
     "ATTRIBUTE",
+    "BACKED",
     "BASED",
     "BOUND",
     "CITY",
     "FEDERAL",
     "FOREIGN",
+    "GROUNDS",
     "HAPPENS",
     "IN",
     "IRREGULAR",
@@ -126,6 +128,20 @@ REACHED: Final = re.compile(
 """Where somebody arrives or was."""
 
 BASED: Final = re.compile(r"[-‑–]based\b")
+
+BACKED: Final = re.compile(
+    r"[-‑–](?:backed|led|brokered|funded|financed|installed|imposed|sponsored|aligned|friendly"
+    r"|appointed|controlled|allied|mediated|supported|leaning|drafted|dominated|proposed)\b"
+)
+"""What a government has done, behind the hyphen: Moscow-backed."""
+
+GROUNDS: Final = re.compile(
+    r"\s?['’]s?\s(?:[\w’'-]+\s){0,2}(?:trees?|squares?|bazaars?|slums?|hutongs?|property|housing"
+    r"|markets?|opera|hospitals?|airports?|walls|towers?|zoo|metro|subway|skyline|streets?|suburbs?"
+    r"|outskirts|taps|traffic|nightlife|cathedral|museums?|university|stadium|port|harbou?r|parks?"
+    r"|gardens?|station|neighbou?rhoods?|districts?|mosques?|church|bridges?|theatres?|hotels?)\b"
+)
+"""A place that a name owns, up to three words behind it."""
 
 OWNED: Final = re.compile(r"\s?['’]s?\s(\w*)")
 

@@ -133,6 +133,8 @@ def _articled(item: Item, name: str, kind: str) -> float:
     """
     if kind in ("water", "igo"):
         return 0.2 if kind == "water" else 0.1
+    if item.label.startswith("The "):
+        return 0.2
     own = f"of the {keys.key(name)}"
     return 0.0 if own in keys.key(item.label) or name.isupper() else -0.3
 

@@ -176,7 +176,11 @@ class Linker:
             return replace(
                 self._answer(text[:-1], context, types, suggest=suggest, settle=settle), query=name
             )
-        told = [*standing.waters(text, seen), *standing.organs(text, context.text)]
+        told = [
+            *standing.waters(text, seen),
+            *standing.organs(text, context.text),
+            *standing.told_people(text, phrase, longer),
+        ]
         found = [*map(_seated(found), found), *self._judged(text), *told]
         ranked = self._ranked(question, found)
         if not ranked:

@@ -122,15 +122,17 @@ _PHRASE: Final = re.compile(
 def in_full(name: str, text: str) -> str:
     """What initials are short for where they stand, or "": a longer name in the text that has them.
 
-    Only names of three capitals or more; the latest phrase that fits before the first place of
-    the name is taken, else the first behind it.
+    Only names of three capitals or more, or of two in brackets; the latest phrase that fits before
+    the first place of the name is taken, else the first behind it.
 
     >>> in_full("CSIS", "The Center for Strategic and International Studies (CSIS) said so.")
     'Center for Strategic and International Studies'
     >>> in_full("CSIS", "CSIS said so.")
     ''
     """
-    if not (2 < len(name) < 8 and name.isalpha() and name.isupper()):
+    if not (1 < len(name) < 8 and name.isalpha() and name.isupper()):
+        return ""
+    if len(name) == 2 and f"({name})" not in text:
         return ""
     place = re.search(rf"(?<!\w){name}(?!\w)", text)
     if place is None:

@@ -74,7 +74,7 @@ def gather(
         *_code(name, known),
     ]
     if known is None:
-        return found
+        return [replace(e, automatic=False) if _elsewhere(e, name) else e for e in found]
     found = [
         replace(e, automatic=False) if _another(e, name, known, typed=typed) else e for e in found
     ]
@@ -101,8 +101,8 @@ def gather(
         trace = organization(name, known, typed=narrow)
         if trace is not None:
             found.append(Evidence(trace.item, "trace", trace.name))
-    if not found and name.istitle() and name.isalpha():
-        found = [
+    if not any(e.automatic for e in found) and name.istitle() and name.isalpha():
+        found += [
             Evidence(hit.item, "surname", hit.name, automatic=False)
             for hit in known.by_last_name(name)
         ]
@@ -112,6 +112,13 @@ def gather(
 def _asked(piece: Evidence, kinds: frozenset[str]) -> bool:
     """Whether the evidence is for an item of the sort that is asked for, if any is."""
     return not kinds or piece.item.kind in kinds
+
+
+def _elsewhere(piece: Evidence, name: str) -> bool:
+    """Whether rigour takes a name with a point of the compass for a territory without one."""
+    if piece.how != "territory" or not keys.bearings(name):
+        return False
+    return keys.key(name) not in map(keys.key, full_names(piece.name))
 
 
 def _another(piece: Evidence, name: str, known: Snapshot, *, typed: bool) -> bool:
@@ -335,6 +342,7 @@ def _from_hits(
     short = keys.compact(name) if code else ""
     coded = _items_of_code(short) if len(short) == _ALPHA_3 else None
     alone = len({hit.item.qid for hit in hits}) == 1
+    placed = any(hit.how == "label" and hit.item.kind in ("city", "region") for hit in hits)
     bearers = {
         h.item.qid: h.item.prominence
         for h in hits
@@ -379,6 +387,8 @@ def _from_hits(
         elif keys.is_shouted(hit.name) and not exact:
             automatic = typed or (hit.item.kind == "igo" and name.istitle() and len(name) > 3)
         if hit.how == "alias" and not typed and _is_anybody(name, hit, known):
+            automatic = False
+        if hit.how == "alias" and not typed and hit.item.kind == "person" and placed:
             automatic = False
         if not typed and (len(name) == 1 or name.isdigit() or _lacks_article(name, hit)):
             automatic = False

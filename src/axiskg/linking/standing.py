@@ -9,13 +9,16 @@ from typing import Final
 
 from axiskg.linking import keys
 from axiskg.linking.answers import Candidate
+from axiskg.linking.beside import FIELDS, ORGANS, STATELY
 from axiskg.linking.codes import state_code
 from axiskg.linking.context import Cues
 from axiskg.linking.context import cues as read_cues
 from axiskg.linking.curated import Curated
-from axiskg.linking.evidence import Evidence
+from axiskg.linking.evidence import Evidence, item_of
 from axiskg.linking.fit import kind_of_place
+from axiskg.linking.occurrences import neutral
 from axiskg.linking.snapshot import Item, Snapshot
+from axiskg.linking.territories import territory
 
 __all__ = ["NAMED", "Standing"]
 
@@ -31,11 +34,30 @@ _UNITED: Final = re.compile(r"\bU\.?N\b|\bUnited Nations\b")
 
 _PARTS: Final = frozenset({"city", "island", "region"})
 
+_TWO: Final = 2
+_ORGANS: Final = frozenset({"government", "office"})
+"""Kinds of what belongs to a state, whose adjective it bears."""
+
 _NOUN: Final = re.compile(r"^(?!\w+(?:ly|ed|ing)$)\w{3,}$")
 """What may open a sentence before the name of a person: "Coach", and not "Landlocked"."""
 
 _OUTSHONE: Final = 2.0
 """How much more prominent (seven times, as a logarithm) the one is whom a last name means."""
+
+
+def _is_body(first: Candidate, name: str, joined: str) -> bool:
+    """Whether a body's initials open a longer name."""
+    return first.kind in ("igo", "organization") and joined.startswith(name)
+
+
+def _is_of(joined: str, name: str) -> bool:
+    """Whether a longer name that begins with a name is that of an organ of what the name means.
+
+    >>> _is_of("UN Security", "UN"), _is_of("ICC Champions", "ICC")
+    (True, False)
+    """
+    rest = joined.removeprefix(name).strip().casefold()
+    return rest in STATELY | ORGANS | FIELDS or neutral(rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +80,8 @@ class Standing:
                 continue
             hits = self.known.by_key(keys.key(phrase)) if self.known is not None else []
             named = {hit.item.qid: hit.item for hit in hits if hit.how in NAMED}
+            if self.known is None and (found := territory(phrase)) and found.how == "name":
+                named[found.qid] = item_of(found.qid, found.label, found.kind, None)
             for row in self.base.names_like(phrase):
                 link = self.base.link_of(row.entity)
                 qid = link.qid if link is not None and link.qid else f"ent:{row.entity}"
@@ -91,26 +115,32 @@ class Standing:
         adjective = self.adjective(text)
         initials = text.isupper() and len(text) < 6
         if longer and first.qid not in longer:
-            grounds = {kind_of_place(item) for item in longer.values()} & _GROUNDS
+            kinds = {kind_of_place(item) for item in longer.values()}
+            grounds = kinds - _ORGANS if adjective else kinds & _GROUNDS
             if grounds or not (adjective or initials):
                 return f"part of the name {phrase}"
-        elif seen.joined and not initials and not longer:
+        elif seen.joined and not longer and (not initials or _is_body(first, text, seen.joined)):
             beside = adjective and seen.joined.startswith(text)
+            beside = beside or (initials and _is_of(seen.joined, text))
             if not (beside or any(self._bears(one, seen.joined) for one in ranked[:3])):
                 return f"part of the name {seen.joined}"
         if initials and self._mere_code(text, ranked):
-            return "a code of a state, which something else is called"
+            return "a code of a state, which texts hardly use"
         if seen.common and not adjective:
             return "written small, as a common noun"
         if seen.past and adjective and first.how != "curated":
             return "the text speaks of what once was"
         if first.kind == "person":
+            if seen.woman and first.how != "judged" and "phrase" not in first.features:
+                return "the text speaks of a woman of that name"
             if self._namesakes(text, first):
                 return "several people are called so"
             if seen.opened and not self._bears(first, f"{seen.opened} {text}"):
                 return f"part of the name {seen.opened} {text}"
         elif (seen.person or _NOUN.search(seen.opened)) and self._of_people(text):
             return "the text speaks of a person"
+        if seen.part and first.kind == "state" and "told" not in first.features:
+            return "the text speaks of a region"
         if (seen.told == "water" and first.kind != "water") or (
             first.features.get("article", 0.0) < 0
         ):
@@ -125,17 +155,20 @@ class Standing:
         return ""
 
     def _mere_code(self, text: str, ranked: Sequence[Candidate]) -> bool:
-        """Whether a name in a text is a state's by a list of codes only, and also something else's.
+        """Whether a name in a text is a state's by a list of codes only: two capitals, or letters
+        that are also something else's.
 
         Texts say USA, whose initials these are, and hardly ever NLD.
         """
         first = ranked[0]
-        if self.known is None or first.kind != "state" or state_code(text) is None:
+        if first.kind != "state" or first.how == "curated":
             return False
-        names = (first.label, *(name for name, _ in self.known.names(first.qid)))
+        known = self.known.names(first.qid) if self.known is not None else []
+        names = (first.label, *(name for name, _ in known))
         if any(text in keys.acronyms(name) for name in names):
             return False
-        return any(one.how in NAMED | {"initials"} and one.kind != "state" for one in ranked[1:])
+        others = (one.how in NAMED | {"initials"} and one.kind != "state" for one in ranked[1:])
+        return len(text) == _TWO or (state_code(text) is not None and any(others))
 
     def rules(self, text: str) -> bool:
         """Whether an ambiguous name means a government first of all, and a building else."""
@@ -152,6 +185,12 @@ class Standing:
         kinds = {hit.how for hit in hits if hit.how == "demonym" or hit.item.kind == "state"}
         return kinds == {"demonym"}
 
+    def told_people(self, text: str, phrase: str, longer: dict[str, Item]) -> Iterator[Evidence]:
+        """The person whose whole name stands around a last name (`Tony Blair`)."""
+        people = [item for item in longer.values() if item.kind == "person"]
+        if len(people) == 1 and len(longer) == 1 and phrase.endswith(f" {text}"):
+            yield Evidence(people[0], "label", phrase, told=True)
+
     def _bears(self, one: Candidate, longer: str) -> bool:
         """Whether an item is called by all words of a longer name."""
         words = set(keys.key(longer).split())
@@ -167,7 +206,7 @@ class Standing:
         if self.base.names_like(text):
             return False
         best, second = self.known.last_names.get(text.casefold(), (0.0, 0.0))
-        telling = {"date", "described", "told of", "neighbours"} & first.features.keys()
+        telling = {"date", "described", "told of", "neighbours", "phrase"} & first.features.keys()
         return not telling and second > 0.0 and best - second < _OUTSHONE
 
     def _of_people(self, text: str) -> bool:

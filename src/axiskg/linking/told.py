@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["told_kind", "told_person"]
+__all__ = ["told_kind", "told_person", "told_woman"]
 
 _RULED: Final = (
     r"(?:vice[- ]|deputy )?(?:president|prime minister|king|queen|emir|sultan|shah|chancellor"
@@ -81,6 +81,7 @@ _TITLE: Final = re.compile(
     r"|Lady|Lord|King|Queen|Prince|Princess|Pope|Coach|Chancellor|Minister|Representative"
     r"|Congress(?:man|woman)|Speaker|Chair(?:man|woman)?|Sheriff|Detective|Inspector|Uncle|Aunt)\s$"
 )
+_WOMAN: Final = re.compile(r"\b(?:Mrs|Ms|Miss|Lady|Dame|Madam|Madame)\.?\s$")
 _KIN: Final = re.compile(
     r"\b(?:(?:[Mm]y|[Hh]is|[Hh]er|[Tt]heir|[Oo]ur) (?:[a-z]+ )?)(?:husband|wife|brother|sister|son"
     r"|daughter|friend|neighbou?r|uncle|aunt|father|mother|cousin|colleague|boyfriend|girlfriend"
@@ -115,6 +116,15 @@ def told_kind(before: str, after: str) -> str:
     found = _IS.match(after)
     what = re.split(r"\b(?:in|of|with|between)\b", found["what"])[0] if found is not None else ""
     return next((kind for kind, noun in _NOUNS if re.search(noun, what)), "")
+
+
+def told_woman(before: str) -> bool:
+    """Whether a woman's title stands before a name.
+
+    >>> told_woman("Mrs. "), told_woman("Mr ")
+    (True, False)
+    """
+    return _WOMAN.search(before) is not None
 
 
 def told_person(before: str, after: str) -> bool:
