@@ -45,8 +45,9 @@ def commands() -> Iterator[tuple[str, str]]:
 def setting_lines() -> Iterator[str]:
     yield from ("| variable | default | meaning |", "|---|---|---|")
     for name, field in Settings.model_fields.items():
-        default = "" if field.default_factory else str(field.default)
-        default = {"": "this checkout", "None": "not set"}.get(default, default)
+        made = "this checkout" if name == "home" else "none"
+        default = made if field.default_factory else str(field.default)
+        default = {"": made, "None": "not set"}.get(default, default)
         yield f"| `AXISKG_{name.upper()}` | {default} | {field.description} |"
 
 

@@ -86,7 +86,11 @@ def test_a_file_of_codes_is_read_as_a_column(run: Run, tmp_path: Path) -> None:
     assert alone[-1]["decision"] == "candidates"
     column = json.loads(run("link", "codes.txt", "--column", "--json").stdout)
     assert column[-1]["match"]["qid"] == "Q1032"
-    assert "in a column of kind state" in run("link", "codes.txt", "--column").stdout
+    done = run("link", "codes.txt", "--column")
+    assert "in a column of kind state" in done.stdout
+    assert "read as a column of state" in " ".join(done.stderr.split())
+    alone_again = run("link", "China", "Boston", "--column")
+    assert "no kind is common to the names" in alone_again.stderr
 
 
 def test_names_that_cannot_be_read_are_told(run: Run, tmp_path: Path) -> None:

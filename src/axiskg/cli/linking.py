@@ -17,8 +17,9 @@ from axiskg.build import open_filled
 from axiskg.cli.app import app, progress, state_of
 from axiskg.cli.output import emit_json, emit_table, write_bytes
 from axiskg.errors import ConfigError, LinkingError, ParameterError, ParseError
-from axiskg.linking import Linked, Linker, link_column
+from axiskg.linking import Linked, Linker
 from axiskg.linking.asking import context_of, types_of
+from axiskg.linking.columns import read_column
 from axiskg.linking.diff import (
     OUTCOMES,
     PROPERTIES,
@@ -49,6 +50,8 @@ app.add_typer(wikidata_app, name="wikidata")
 _TABLES: Final = frozenset({".csv", ".json", ".lst", ".tsv", ".txt"})
 """Endings that are a file's, and no name's."""
 
+_NO_COLUMN: Final = "no kind is common to the names, so each is read by itself"
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="File to write; standard output without.")
@@ -70,7 +73,9 @@ def link_command(
         list[str] | None,
         typer.Option("--entity", help="Something else that the document speaks of; repeat."),
     ] = None,
-    date: Annotated[str, typer.Option(help="The document's date, YYYY or YYYY-MM-DD.")] = "",
+    date: Annotated[
+        str, typer.Option(help="The document's date: YYYY, YYYY-MM or YYYY-MM-DD.")
+    ] = "",
     topic: Annotated[
         str, typer.Option(help="What the text is about: government, place, person, organization.")
     ] = "",
@@ -112,7 +117,10 @@ def link_command(
     asked = names if judge is not None else _names(names)
     answers: Iterable[Linked]
     if column:
-        answers = link_column(linker, list(asked), context=about, types=wanted)
+        found = read_column(linker, list(asked), context=about, types=wanted)
+        told = f"read as a column of {' and '.join(found.kinds)}" if found.kinds else _NO_COLUMN
+        progress.print(told, style="dim", highlight=False)
+        answers = found.answers
     else:
         answers = (linker.link(name, context=about, types=wanted) for name in asked)
     if as_json:

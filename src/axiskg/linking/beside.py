@@ -124,10 +124,11 @@ BEGINNINGS: Final = _words(
 
 BODIES: Final = _words(
     """
-    organization organisation agency corporation network bank university college institute school academy times voice church cathedral museum
-    order gulf strait straits sea bay lake mount cape isle isles port treaty peace battle
-    siege congress convention declaration protocol statue tower house daily society
-    association club federation league festival
+    organization organisation agency corporation network bank university college institute
+    school academy times voice church cathedral museum order gulf strait straits sea bay
+    lake mount cape isle isles port treaty peace battle siege congress convention
+    declaration protocol statue tower house daily society association club federation
+    league festival
     """
 )
 """What has a name with "of" and another name in it: the Bank of China, the Gulf of Mexico."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from axiskg.linking import keys
@@ -13,7 +13,7 @@ from axiskg.linking.context import NO_CONTEXT, Context
 from axiskg.linking.linker import Linker
 from axiskg.settings import Settings
 
-__all__ = ["column_kinds", "link", "link_column"]
+__all__ = ["Column", "column_kinds", "link", "link_column", "read_column"]
 
 _FEW: Final = 5
 """The matches below which a column tells nothing of itself."""
@@ -49,15 +49,23 @@ def column_kinds(answers: Iterable[Linked]) -> tuple[str, ...]:
     return found if told and len(items) >= _FEW else ()
 
 
-def link_column(
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The answers for the names of a column, in their order, and the kinds that it was read as."""
+
+    answers: tuple[Linked, ...]
+    kinds: tuple[str, ...]
+
+
+def read_column(
     linker: Linker,
     names: Sequence[str],
     *,
     context: Context = NO_CONTEXT,
     types: Sequence[str] = (),
     suggest: bool = True,
-) -> list[Linked]:
-    """The answers for the names of a column, in their order.
+) -> Column:
+    """The answers for the names of a column, and what it holds.
 
     Each name is linked by itself first. Where the matches are of one kind or two, the names
     without one are asked for again as names of these kinds: two capitals are a state's code in a
@@ -69,7 +77,7 @@ def link_column(
     answers = [linker.link(n, context=context, types=types, suggest=suggest) for n in names]
     kinds = () if types else column_kinds(answers)
     if not kinds:
-        return answers
+        return Column(tuple(answers), ())
     told = f"in a column of kind {' or '.join(kinds)}"
     for place, answer in enumerate(answers):
         wanted = kinds
@@ -85,7 +93,20 @@ def link_column(
             answers[place] = replace(again, reason=f"{again.reason}, {told}")
         elif answer.match is not None and answer.match.how not in _STANDS:
             answers[place] = replace(answer, decision="candidates", match=None, reason=told)
-    return answers
+    return Column(tuple(answers), kinds)
+
+
+def link_column(
+    linker: Linker,
+    names: Sequence[str],
+    *,
+    context: Context = NO_CONTEXT,
+    types: Sequence[str] = (),
+    suggest: bool = True,
+) -> list[Linked]:
+    """The answers of `read_column`."""
+    found = read_column(linker, names, context=context, types=types, suggest=suggest)
+    return list(found.answers)
 
 
 def _is_short(name: str) -> bool:
