@@ -9,6 +9,7 @@ that needs it skips.
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -19,13 +20,17 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from jsonschema import Draft7Validator
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, serialize
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT7
 
 from axiskg.build import build
 from axiskg.errors import AxisKGError
@@ -362,3 +367,18 @@ def http(service: str) -> Iterator[httpx.Client]:
     """A client of the running service."""
     with httpx.Client(base_url=service, timeout=30) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def schemas() -> dict[tuple[str, str], Draft7Validator]:
+    """Validators by version and name of schema."""
+    validators: dict[tuple[str, str], Draft7Validator] = {}
+    for version in ("0.1", "0.2"):
+        folder = reference("reconciliation", version, "schemas")
+        documents = {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
+        registry: Registry[Any] = Registry().with_resources(
+            (document["$id"], Resource(document, DRAFT7)) for document in documents.values()
+        )
+        for name, document in documents.items():
+            validators[version, name] = Draft7Validator(document, registry=registry)
+    return validators

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import httpx
+from jsonschema import Draft7Validator
 
 PATHS = ("/reconcile", "/reconcile/wikidata")
 IDS = {"/reconcile": "china", "/reconcile/wikidata": "Q148"}
@@ -23,3 +24,13 @@ def first(http: httpx.Client, path: str, **query: Any) -> dict[str, Any]:
     """The best candidate for one query, or an empty one."""
     result = ask(http, path, q0=query)["q0"]["result"]
     return result[0] if result else {}
+
+
+Schemas = dict[tuple[str, str], Draft7Validator]
+
+
+def check(schemas: Schemas, name: str, answer: object) -> None:
+    """Validate an answer against both versions, where they have the schema."""
+    for version in ("0.1", "0.2"):
+        if (version, name) in schemas:
+            schemas[version, name].validate(answer)
