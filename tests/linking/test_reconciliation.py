@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import re
+from base64 import b64encode
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -114,6 +117,15 @@ def test_previews_are_escaped_pages(path: str, http: httpx.Client) -> None:
     assert "frame-ancestors *" in page.headers["content-security-policy"]
     missing = http.get(f"{path}/preview", params={"id": "<script>"})
     assert missing.status_code == 404
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_previews_may_have_their_own_style_and_nothing_else(path: str, http: httpx.Client) -> None:
+    reply = http.get(f"{path}/preview", params={"id": IDS[path]})
+    (style,) = re.findall(r"<style>(.*?)</style>", reply.text)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = reply.headers["content-security-policy"]
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors *"
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -145,6 +145,12 @@ def test_an_entity_keeps_standings_apart(reader: httpx.Client) -> None:
         assert f'{STATEMENT}{statement}"' not in sections["accepted"]
 
 
+def test_an_entity_is_tied_to_its_item_once_and_in_words(reader: httpx.Client) -> None:
+    page = Page(reader.get("/entity/china").text)
+    assert page.text.count("the same as wd:Q148") == 1
+    assert "skos:" not in page.text
+
+
 def test_both_sides_of_mutual_backing_are_shown(reader: httpx.Client) -> None:
     page = Page(reader.get("/backing", params={"a": "China", "b": "Q159"}).text)
     for issue in ("Taiwan", "Hong Kong", "Tibet", "Xinjiang", "Chechnya", "South China Sea"):

@@ -91,8 +91,9 @@ AFTER: Final = re.compile(
 
 PRESENT: Final = re.compile(
     r"(?!was|is|has|its|hosts|houses|lies|sits|stands|boasts|features|remains|borders|does"
-    r"|streets|suburbs|days|times|hours|flights|talks|as\b|ss\b)[a-z]+s"
-    r"\s(?:(?:the|a|an|its|that|no|any|itself|to be|[A-Z]\w+)\b"
+    r"|streets|suburbs|days|times|hours|flights|talks|trains|roads|tours|trips|visits|routes|as\b"
+    r"|ss\b)[a-z]+s"
+    r"\s(?:(?:the|a|an|its|that|no|any|itself|to [a-z]+|[A-Z]\w+)\b"
     r"|[a-z]+\s(?:from|to|with|for|against|into)\s[A-Z])"
 )
 """A verb of the present: "Moscow considers the treaty"."""

@@ -15,13 +15,15 @@ _NOUNS: Final = frozenset({"concept", "office", "other"})
 
 _CAPITAL: Final = re.compile(
     r"\bcapital(?: city)?(?: and (?:the )?(?:largest|most populous|\w+) \w+)?"
-    r" of (?:the sovereign state of )?(?:the )?(?P<state>[^,(]+)"
+    r" of (?:and state in )?(?:the sovereign state of )?(?:the )?(?P<state>[^,(]+?)"
+    r"(?= located| situated|[,(]|$)"
 )
+_CAPITAL_IN: Final = re.compile(r"^capital\b.*(?:, | in )(?P<state>[A-Z][^,]+)$")
 
 
 def capital_of(item: Item, known: Snapshot) -> Item | None:
     """The state whose capital an item is by its description."""
-    found = _CAPITAL.search(item.description)
+    found = _CAPITAL.search(item.description) or _CAPITAL_IN.search(item.description)
     hits = known.by_key(keys.key(found["state"])) if found is not None else []
     return next((h.item for h in hits if h.item.kind == "state" and h.how == "label"), None)
 

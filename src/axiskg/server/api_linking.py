@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl
 
@@ -27,7 +29,7 @@ from axiskg.linking.reconciliation import (
     read_queries,
 )
 from axiskg.linking.reconciliation.queries import MAX_LIMIT
-from axiskg.linking.reconciliation.service import line, page
+from axiskg.linking.reconciliation.service import PAGE_STYLE, line, page
 from axiskg.server.context import Context
 from axiskg.server.parameters import only_known
 from axiskg.server.request import root_url
@@ -42,7 +44,11 @@ _PREFLIGHT: Final = {
     "Access-Control-Allow-Headers": "Content-Type, Accept",
     "Access-Control-Max-Age": "86400",
 }
-_FRAMED: Final = {"Content-Security-Policy": "default-src 'none'; frame-ancestors *"}
+_STYLE_HASH: Final = b64encode(sha256(PAGE_STYLE.encode()).digest()).decode()
+_FRAMED: Final = {
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}';"
+    " frame-ancestors *"
+}
 """A preview is made to be shown in a frame of another page, such as OpenRefine's."""
 
 _MAX_BODY: Final = 1_000_000

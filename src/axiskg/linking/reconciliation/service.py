@@ -12,6 +12,7 @@ from axiskg import __version__
 from axiskg.linking.reconciliation.queries import Extension, Query
 
 __all__ = [
+    "PAGE_STYLE",
     "Described",
     "Found",
     "Service",
@@ -25,6 +26,13 @@ __all__ = [
 ]
 
 PREVIEW_SIZE: Final = (420, 180)
+PAGE_STYLE: Final = (
+    "body{margin:0;padding:.6rem .8rem;font:14px/1.4 system-ui,sans-serif;color:#1d2430;"
+    "background:#fff}h1{margin:0 0 .4rem;font-size:1.05rem}a{color:#0b4f8a}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem .8rem;margin:0}"
+    "dt{color:#596273}dd{margin:0;overflow-wrap:anywhere}"
+)
+"""The style of previews, which load nothing; a security policy may allow it by its hash."""
 _DEFAULT_LIMIT: Final = 0
 _PROPERTY_WEIGHT: Final = 0.25
 """How much of a score the properties make where they tell something."""
@@ -208,6 +216,7 @@ def page(title: str, rows: Iterable[tuple[str, str]], address: str) -> str:
     link = html.escape(address)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}'
-        f'</title></head><body><h1><a href="{link}" target="_blank" rel="noopener">'
+        f"</title><style>{PAGE_STYLE}</style></head>"
+        f'<body><h1><a href="{link}" target="_blank" rel="noopener">'
         f"{html.escape(title)}</a></h1><dl>{shown}</dl></body></html>"
     )

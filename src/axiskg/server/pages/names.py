@@ -34,9 +34,13 @@ _RDFS, _OWL, _SKOS = (PREFIXES[name] for name in ("rdfs", "owl", "skos"))
 _TITLE: Final = PREFIXES["dcterms"] + "title"
 _PART_OF_SOURCE: Final = (AXIS + "hasPassage", AXIS + "passage")
 
-_MATCHES: Final = tuple(
-    _SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch")
-)
+_MATCHES: Final = {
+    _SKOS + "exactMatch": "the same as",
+    _SKOS + "closeMatch": "close to",
+    _SKOS + "broadMatch": "within",
+    _SKOS + "narrowMatch": "wider than",
+}
+"""What each mapping property says, in words."""
 
 Facts = list[tuple[str, list[str]]]
 
@@ -76,9 +80,9 @@ def entity_page(
         about=about,
         groups=groups,
         links=[
-            (quad.predicate.value, _text(quad.object))
-            for quad in quads
-            if quad.predicate.value in _MATCHES
+            (_MATCHES[name], item)
+            for name, items in _facts(quad for quad in quads if quad.predicate.value in _MATCHES)
+            for item in items
         ],
         path=path,
     )
