@@ -9,7 +9,8 @@ A name that several items bear counts once for each, in the denominator of the r
 as wrong for all but the one that is answered; rows for names that one item bears stand below.
 *Bare* gives the linker the name alone, *column* the names alone, but those of states and
 organizations together as one column (`link_column`) and those of each other kind as another;
-*typed* also the kind of thing that is asked for, as a column in OpenRefine has it. A code is what
+*typed* also what is asked for, as a column in OpenRefine has it: "a state or an organization
+between states" for these, its own kind for any other name. A code is what
 `keys.is_code` takes for one (ISO and Olympic codes, short acronyms), or a flag. The last table asks
 for names by other publishers.
 """
@@ -77,6 +78,9 @@ class Mention:
 
 BOTH: Final = "states and organizations"
 LINKER: Final = ("linker, bare", "linker, column", "linker, typed")
+_BETWEEN: Final = ("state", "igo")
+"""The kinds of states and of organizations between them."""
+
 ALONE: Final = ", borne by one item"
 ANSWERED: Final = "answered with one of these"
 ROWS: Final = (
@@ -295,12 +299,14 @@ def column(linker: Linker, mentions: Sequence[Mention]) -> Answer:
 
 
 def _column_of(mention: Mention) -> str:
-    return BOTH if mention.kind in ("state", "igo") else mention.kind
+    return BOTH if mention.kind in _BETWEEN else mention.kind
 
 
 def typed(linker: Linker) -> Answer:
-    """The linker with the name and the kind."""
-    return lambda mention: _match(linker, mention, (mention.kind,))
+    """The linker with the name and what is asked for; of states and bodies, not which of both."""
+    return lambda mention: _match(
+        linker, mention, _BETWEEN if mention.kind in _BETWEEN else (mention.kind,)
+    )
 
 
 def _match(linker: Linker, mention: Mention, types: tuple[str, ...]) -> str | None:

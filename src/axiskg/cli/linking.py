@@ -245,9 +245,9 @@ def _compared(settings: Settings, *, live: bool) -> tuple[list[Difference], Link
 
 def _taken(linker: Linker, *, live: bool) -> str:
     """The day of what Wikidata says in a comparison; "" where the snapshot bears none."""
-    if live or linker.known is None:
+    if live:
         return _today().isoformat()
-    found = linker.known.meta().get("date", "")
+    found = linker.known.meta().get("date", "") if linker.known is not None else ""
     if not found:
         progress.print(
             "the snapshot does not say of which day it is, so neither do the statements;"
