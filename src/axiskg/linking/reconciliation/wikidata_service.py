@@ -182,9 +182,9 @@ class WikidataService:
         agreeing: list[bool] = []
         for prop in properties:
             values = self._values(qid, _pid(prop.pid))
-            told = self._meant(prop) or _pid(prop.pid) in _OWN
-            if values and prop.values and told:
-                wanted = {keys.key(value) for value in (*prop.values, *self._meant(prop))}
+            meant = self._meant(prop)
+            if values and prop.values and (meant or _pid(prop.pid) in _OWN):
+                wanted = {keys.key(value) for value in (*prop.values, *meant)}
                 shown = {keys.key(str(part)) for value in values for part in value.values()}
                 agreeing.append(bool(wanted & shown))
         return sum(agreeing) / len(agreeing) if agreeing else None
