@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from axiskg.linking import Linked, Linker
+from axiskg.linking import Linked, Linker, keys
+from axiskg.linking.kinds import kind_of
+from axiskg.linking.snapshot_build import build_snapshot
+from axiskg.settings import Settings
 
 
 def qid(answer: Linked) -> str:
@@ -191,3 +196,67 @@ def test_sorts_of_people_in_a_state_are_nobody(name: str, linker: Linker) -> Non
 )
 def test_what_a_state_is_may_stand_in_brackets(name: str, expected: str, linker: Linker) -> None:
     assert qid(linker.link(name)) == expected
+
+
+UNKNOWN = ("Gulf Cooperation Council", "Group of 7", "Group of Seven", "IPU", "IPCC", "G7", "G-7")
+
+
+@pytest.fixture(scope="module")
+def unknowing(extract: Path, tmp_path_factory: pytest.TempPathFactory) -> Linker:
+    """A linker over the organizations between states, without some of their names."""
+    folder = tmp_path_factory.mktemp("unknowing")
+    build_snapshot(
+        extract,
+        folder / "igos.sqlite",
+        keep=lambda item: kind_of(item.classes) == "igo",
+        hide=lambda _, name: name in UNKNOWN,
+    )
+    return Linker(
+        Settings(wikidata_snapshot=folder / "igos.sqlite", link_judgements=folder / "none")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Gulf Cooperation Council", "Q217172"),
+        ("IPU", "Q176815"),
+        ("IPCC", "Q171183"),
+        ("Group of 7", "Q1764511"),
+        ("Group of Seven", "Q1764511"),
+    ],
+)
+def test_initials_and_words_together_tell_which_organization_is_meant(
+    name: str, expected: str, unknowing: Linker
+) -> None:
+    assert qid(unknowing.link(name, types=("igo",))) == expected
+
+
+@pytest.mark.parametrize("name", ["Gulf Coffee Council", "Group of 5", "Group of Friends"])
+def test_initials_without_the_words_tell_nothing(name: str, unknowing: Linker) -> None:
+    assert qid(unknowing.link(name, types=("igo",))) == ""
+
+
+def test_inter_gives_a_letter_of_its_own_where_it_joins_a_word() -> None:
+    assert "IPU" in keys.acronyms("Interparliamentary Union")
+    assert "IPU" in keys.acronyms("Inter-Parliamentary Union")
+    assert "IGAD" in keys.acronyms("Intergovernmental Authority on Development")
+    assert "ITU" not in keys.acronyms("International Union")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Ratcha Anachak Thai", "Q869"),
+        ("Jamhuri ya Muungano wa Tanzania", "Q924"),
+        ("Dawlat Iritriyá", "Q986"),
+        ("Rzeczpospolita Polska", "Q36"),
+        ("Matanitu ko Viti", "Q712"),
+    ],
+)
+def test_states_are_known_by_their_own_names(name: str, expected: str, linker: Linker) -> None:
+    assert qid(linker.link(name)) == expected
+
+
+def test_a_nickname_with_an_article_is_no_code(linker: Linker) -> None:
+    assert qid(linker.link("El Che")) != "Q39"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import doctest
 from pathlib import Path
 
 import pytest
 from tests.linking.conftest import ROOT
 
 from axiskg.errors import ParseError
-from axiskg.linking import context, keys, kinds, service_clauses
+from axiskg.linking import keys
 from axiskg.linking.names import read_ambiguous, read_names
 from axiskg.linking.sssom import read_links
 
@@ -81,10 +80,3 @@ def test_keys_keep_what_tells_names_apart() -> None:
     assert keys.key("Niger") != keys.key("Nigeria")
     assert keys.core("Kingdom of Poland")[1] & keys.LOUD
     assert not keys.core("Federal Republic of Poland")[1] & keys.LOUD
-
-
-@pytest.mark.parametrize("module", [context, keys, kinds, service_clauses])
-def test_examples_in_docstrings(module: object) -> None:
-    results = doctest.testmod(module)  # type: ignore[arg-type]
-    assert results.attempted > 0
-    assert results.failed == 0

@@ -33,6 +33,7 @@ __all__ = [
     "trigrams",
     "trimmed",
     "weights",
+    "within",
     "without_article",
 ]
 
@@ -183,6 +184,11 @@ def bearings(name: str) -> frozenset[str]:
     return _BEARINGS.intersection(words)
 
 
+_GROUP_OF: Final = re.compile(r"group of (\d+|[a-z]+)")
+_INTER: Final = re.compile(r"\bInter-?((?!nat)[A-Za-z]{5,})")
+"""What gives two letters to initials (`IPU`); "International" gives one."""
+
+
 @lru_cache(maxsize=20_000)
 def acronyms(name: str) -> frozenset[str]:
     """The initials of a name of two words or more, in capitals, with any of its small words.
@@ -196,8 +202,11 @@ def acronyms(name: str) -> frozenset[str]:
     True
     """
     found: set[str] = set()
+    if counted := _GROUP_OF.fullmatch(key(name)):
+        found.add(f"G{_SAME.get(counted[1], counted[1])}")
     text = name.replace("'", "").replace("Southeast", "South East").replace("Co-op", "Coop")
     forms = {text.replace("-", " "), text.replace("-", "")}
+    forms.add(_INTER.sub(lambda found: f"Inter {found[1].title()}", text))
     forms |= {re.sub(r"^Organi[sz]ation (?:of|for) (?:the )?", "", form) for form in forms}
     for form in forms:
         words = re.findall(r"[^\W\d_]+", form)
@@ -229,6 +238,15 @@ def alike(name: str, other: str) -> bool:
     words = _significant(key(name))
     begun = {word[:3] for word in _significant(key(other))}
     return 2 * sum(word[:3] in begun for word in words) > len(words)
+
+
+def within(name: str, other: str) -> bool:
+    """Whether all words of a name stand in another one, in any order.
+
+    >>> within("Gulf Council", "Council for the Arab States of the Gulf"), within("Iran", "Iraq")
+    (True, False)
+    """
+    return set(_significant(key(name))) <= set(_significant(key(other)))
 
 
 def blends(pieces: str, text: str) -> bool:

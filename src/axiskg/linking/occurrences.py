@@ -73,7 +73,7 @@ class Occurrence:
 
 
 def plain_text(text: str) -> str:
-    """The text composed (NFC), without control characters and marks of direction.
+    r"""The text composed (NFC), without control characters and marks of direction.
 
     >>> plain_text("\u200fUkra\u00adine\u0000")
     'Ukraine '

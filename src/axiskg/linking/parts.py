@@ -22,6 +22,9 @@ _PLACES: Final = frozenset({"city", "region", "island"})
 _SPELT: Final = 5
 """The letters of initials that tell by themselves what they are short for."""
 
+_FEW: Final = 3
+"""The letters of initials below which they tell nothing."""
+
 _TITLES: Final = re.compile(
     r"(?:(?:chinese|russian|american|u\.?s\.?|iranian|indian|former|then)\s+)?(?:"
     r"(?:(?:vice |deputy )?(?:president|premier|chairman|prime minister|chancellor)"
@@ -134,18 +137,25 @@ def _both(name: str, known: Snapshot) -> Iterator[Evidence]:
 def _spelt(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
     """Organizations known by their initials, by what these are short for (`UNESCO`).
 
-    Four letters are too few for that by themselves: the words must be much like those of another
-    name, and an organization be asked for.
+    Fewer than five letters are too few for that by themselves: the words must all be those of
+    another name of it (`Gulf Cooperation Council`), or, for four where an organization is asked
+    for, be much like those.
     """
     for short in keys.acronyms(name):
-        if len(short) < (_SPELT - typed):
-            continue
-        for hit in known.by_key(short.casefold()):
+        counted = short[1:].isdigit()  # G7
+        for hit in known.by_key(short.casefold()) if counted or len(short) >= _FEW else ():
             borne = hit.how in ATTESTED and keys.compact(hit.name) == short
-            if borne and hit.item.kind == "igo":
-                names = (other for other, _ in known.names(hit.item.qid))
-                alike = len(short) >= _SPELT or any(keys.alike(name, other) for other in names)
+            if not borne or hit.item.kind != "igo":
+                continue
+            names = [other for other, _ in known.names(hit.item.qid)]
+            sure = (
+                counted or len(short) >= _SPELT or any(keys.within(name, other) for other in names)
+            )
+            if typed and len(short) == _SPELT - 1:
+                alike = sure or any(keys.alike(name, other) for other in names)
                 yield Evidence(hit.item, "spelt", hit.name, automatic=alike)
+            elif sure:
+                yield Evidence(hit.item, "spelt", hit.name)
 
 
 def _qualified(head: str, place: str, known: Snapshot) -> Iterator[Evidence]:

@@ -17,7 +17,6 @@ from axiskg.linking.names import Name
 from axiskg.linking.parts import of_parts, unless_aside, untitled
 from axiskg.linking.snapshot import Hit, Item, Snapshot
 from axiskg.linking.territories import full_names, listed, territory
-from axiskg.linking.translations import translated
 
 __all__ = ["gather", "suggestions"]
 
@@ -135,7 +134,7 @@ def _another(piece: Evidence, name: str, known: Snapshot, *, typed: bool) -> boo
     words |= keys.bearings(name)
     if not (rest and words) and name.isascii():
         return False
-    code = translated(name)
+    code = known.translated(name)
     meant = listed(code) if code is not None else None
     if meant is not None:
         return territory_item(meant, known).qid != piece.item.qid
@@ -326,7 +325,7 @@ def _code(name: str, known: Snapshot | None) -> Iterator[Evidence]:
 
 def _translated(name: str, known: Snapshot, *, typed: bool) -> Iterator[Evidence]:
     """The state that a name in another language means."""
-    code = translated(name)
+    code = known.translated(name)
     found = listed(code) if code is not None else None
     if found is not None:
         item = territory_item(found, known)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,12 +12,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from rapidfuzz import fuzz
+import numpy as np
+from rapidfuzz import fuzz, process
 
 from axiskg.errors import LinkingError
 from axiskg.linking import keys
 from axiskg.linking.kinds import KINDS, item_number
 from axiskg.linking.snapshot_build import SCHEMA_VERSION
+from axiskg.linking.translations import translation_key
 
 __all__ = ["Hit", "Item", "Snapshot"]
 
@@ -134,6 +135,16 @@ class Snapshot:
     def by_short(self, short: str) -> list[Hit]:
         """Items whose label has this `rivals.short_form`."""
         return self._hits("n.short = ?", short)
+
+    def translated(self, name: str) -> str | None:
+        """The ISO alpha-2 code of the state or territory with this name in any language, or None.
+
+        Known are the languages that `translations` had when the snapshot was built.
+        """
+        row = self._base.execute(
+            "SELECT code FROM translations WHERE key = ?", (translation_key(name),)
+        ).fetchone()
+        return str(row[0]) if row is not None else None
 
     def of_kind(self, kind: str) -> tuple[Hit, ...]:
         """All names of all items of a kind; for kinds with few items, and read once."""
@@ -301,33 +312,39 @@ class Snapshot:
     def near(self, name: str, limit: int = 5) -> list[tuple[Hit, float]]:
         """Names spelt like this one, with a likeness of 0 to 1; for suggestions only.
 
-        Looks at the names that share the rarest trigrams, so a name all of whose trigrams are
-        common may be missed.
+        Looks at the first few thousand names that share the rarest trigrams, so a name all of
+        whose trigrams are common may be missed.
         """
         text = keys.key(name)
         counts = self._gram_counts
         grams = sorted((counts[g], g) for g in keys.trigrams(text) if g in counts)[:6]
-        shared: Counter[int] = Counter()
+        shared: list[np.ndarray] = []
+        left = _MAX_POSTINGS
         for count, gram in grams:
-            if count > _MAX_POSTINGS and shared:
+            if count > left and shared:
                 break
+            left -= count
             quoted = '"' + gram.replace('"', '""') + '"'
             rows = self._base.execute(
                 "SELECT rowid FROM grams WHERE grams MATCH ? LIMIT ?",
                 (quoted, _MAX_POSTINGS),
             )
-            shared.update(chain.from_iterable(rows))
-        numbers = [number for number, _ in shared.most_common(_MAX_LIKE)]
+            shared.append(np.fromiter(chain.from_iterable(rows), np.int64))
+        if not shared:
+            return []
+        ids, common = np.unique(np.concatenate(shared), return_counts=True)
+        numbers = ids[np.argsort(-common, kind="stable")[:_MAX_LIKE]].tolist()
         marks = ",".join("?" * len(numbers))
         rows = self._base.execute(f"SELECT id, key FROM names WHERE id IN ({marks})", numbers)
-        likeness = {row[0]: fuzz.ratio(text, row[1]) / 100 for row in rows}
-        alike = sorted((n for n in likeness if likeness[n] > 0.5), key=likeness.__getitem__)
-        alike = alike[-4 * limit :]
-        marks = ",".join("?" * len(alike))
+        nearest = process.extract(
+            text, dict(rows), scorer=fuzz.ratio, score_cutoff=50, limit=4 * limit
+        )
+        likeness = {number: score / 100 for _, score, number in nearest}
+        marks = ",".join("?" * len(likeness))
         rows = self._base.execute(
             f"SELECT {_ITEM}, n.name, n.how, n.id FROM names n JOIN items i ON i.id = n.item "
             f"WHERE n.id IN ({marks})",
-            alike,
+            tuple(likeness),
         )
         best: dict[int, tuple[Hit, float]] = {}
         for row in rows:

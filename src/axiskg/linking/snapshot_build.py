@@ -16,11 +16,12 @@ from axiskg.linking import keys
 from axiskg.linking.kinds import kind_of
 from axiskg.linking.registers import read_register
 from axiskg.linking.rivals import short_form
+from axiskg.linking.translations import translations
 from axiskg.linking.wikidata_json import RawItem, read_items
 
 __all__ = ["SCHEMA_VERSION", "build_snapshot"]
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 
 _TABLES: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -30,6 +31,7 @@ CREATE TABLE names (id INTEGER PRIMARY KEY, item INTEGER NOT NULL, name TEXT NOT
   how TEXT NOT NULL, key TEXT NOT NULL, bag TEXT, core TEXT, short TEXT);
 CREATE TABLE claims (item INTEGER, property TEXT, value INTEGER,
   PRIMARY KEY (item, property, value)) WITHOUT ROWID;
+CREATE TABLE translations (key TEXT PRIMARY KEY, code TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE grams USING fts5(key, tokenize='trigram', content='', detail=none);
 """
 _INDEXES: Final = """
@@ -105,6 +107,7 @@ def _draft(
             raise LinkingError(f"{source}: no items to keep; is it a Wikidata extract?")
         for register in registers:
             number = _add_register(base, register, number)
+        base.executemany("INSERT INTO translations VALUES (?, ?)", sorted(translations().items()))
         base.executescript(_INDEXES)
         _weigh(base)
         built = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
