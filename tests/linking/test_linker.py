@@ -428,3 +428,20 @@ def test_people_who_contradict_each_other_are_told(settings: Settings, tmp_path:
 @pytest.mark.parametrize("name", ["GUM", "World", "the Navy", "404", "S", "no", "it"])
 def test_what_is_a_word_a_number_or_another_code_decides_nothing(name: str, linker: Linker) -> None:
     assert linker.link(name).match is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "In Georgia", "Georgia, The", "Georgia (the)", "In Korea", "Us", "us", "Donetsk",
+        "Luhansk", "NPT", "Union", "Saint Martin", "Bush",
+    ],
+)  # fmt: skip
+def test_what_may_be_something_else_is_no_match(name: str, linker: Linker) -> None:
+    assert linker.link(name).match is None
+
+
+def test_our_denials_hold_for_every_form_of_a_name(linker: Linker) -> None:
+    answer = linker.link("China, People's Republic of")
+    assert answer.match is not None
+    assert answer.match.qid == "Q148"

@@ -197,7 +197,7 @@ def test_other_origins_and_jsonp(path: str, http: httpx.Client) -> None:
         '{"q0": {"query": "x", "limit": NaN}}',
         '{"q0": {"query": 7}}',
         '{"q0": {"query": "x", "properties": {"pid": "P1", "v": "y"}}}',
-        '{"q0": {"query": "x", "properties": [{"pid": "P1", "v": [null]}]}}',
+        '{"q0": {"query": "x", "properties": [{"pid": "P1", "v": [["x"]]}]}}',
         "null",
         '"',
         '{"q0": {"query": "x", "type_strict": "never"}}',

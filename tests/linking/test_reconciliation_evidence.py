@@ -146,3 +146,52 @@ def test_items_extend_our_entities_as_text(http: httpx.Client) -> None:
     extend = json.dumps({"ids": ["china"], "properties": [{"id": "wikidata"}]})
     rows = http.post("/reconcile", data={"extend": extend}).json()["rows"]
     assert rows["china"]["wikidata"] == [{"str": "Q148"}]
+
+
+EU_MEMBERS = [{"pid": "P463", "v": "Q458"}]
+
+
+def test_a_limit_makes_no_match_of_a_tie(http: httpx.Client) -> None:
+    for limit in (1, 3):
+        batch = {"q0": {"query": "", "properties": EU_MEMBERS, "limit": limit}}
+        result = ask(http, "/reconcile/wikidata", **batch)["q0"]["result"]
+        assert len(result) == limit
+        assert not any(one["match"] for one in result)
+
+
+@pytest.mark.parametrize("name", ["China", "Georgia"])
+def test_properties_decide_for_nothing_of_another_type(name: str, http: httpx.Client) -> None:
+    properties = [{"pid": "P463", "v": "United Nations"}]
+    query = {"query": name, "type": "person", "properties": properties}
+    result = ask(http, "/reconcile/wikidata", q0=query)["q0"]["result"]
+    assert not any(one["match"] for one in result)
+
+
+@pytest.mark.parametrize("nothing", [{"pid": "P35", "v": ""}, {"pid": "P99", "v": "x"}])
+def test_properties_that_ask_for_nothing_or_are_unknown_change_nothing(
+    nothing: dict[str, str], http: httpx.Client
+) -> None:
+    ids = [
+        [one["id"] for one in ask(http, "/reconcile/wikidata", q0=query)["q0"]["result"]]
+        for query in (
+            {"query": "", "properties": EU_MEMBERS},
+            {"query": "", "properties": [*EU_MEMBERS, nothing]},
+        )
+    ]
+    assert ids[0]
+    assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_null_is_a_blank_cell_or_no_limit(path: str, http: httpx.Client) -> None:
+    properties = [{"pid": PIDS[path][0], "v": None}]
+    found = first(http, path, query="China", properties=properties, limit=None)
+    assert (found["id"], found["match"]) == (IDS[path], True)
+
+
+@pytest.mark.parametrize("prefix", ["chin", "China", "Chi"])
+def test_suggestions_are_the_prominent_and_those_whose_name_it_nearly_is(
+    prefix: str, http: httpx.Client
+) -> None:
+    reply = http.get("/reconcile/wikidata/suggest/entity", params={"prefix": prefix})
+    assert "Q148" in [one["id"] for one in reply.json()["result"][:2]]

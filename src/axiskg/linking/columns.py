@@ -85,7 +85,7 @@ def read_column(
             wanted = tuple(kind for kind in kinds if kind != "state")
         if answer.match is not None and answer.match.kind in wanted:
             continue
-        listed = keys.key(answer.query) in linker.base.ambiguous
+        listed = linker.base.ambiguity(answer.query) is not None
         if listed and len(kinds) > 1:
             continue
         again = linker.link(answer.query, context=context, types=wanted, suggest=False)

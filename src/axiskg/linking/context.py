@@ -9,9 +9,9 @@ from typing import Final
 
 from axiskg.errors import ParameterError
 from axiskg.linking import cue_words, keys
-from axiskg.linking.beside import FIELDS, ORGANS, STATELY
+from axiskg.linking.beside import FIELDS, ORGANS, SMALL, STATELY
 from axiskg.linking.names import CONTEXTS
-from axiskg.linking.occurrences import neutral, occurrence
+from axiskg.linking.occurrences import Occurrence, neutral, occurrence
 from axiskg.linking.told import told_kind, told_person, told_woman
 
 __all__ = ["NO_CONTEXT", "Context", "Cues", "cues", "mentions"]
@@ -45,6 +45,9 @@ class Context:
 
 NO_CONTEXT: Final = Context()
 
+_WHERE: Final = 1.5
+"""What a word like "in" before a name counts for a place."""
+
 _WEAK: Final = 0.5
 """Below this, words speak for no topic: "from Georgia"."""
 
@@ -56,7 +59,8 @@ class Cues:
     `found` says that the name stands in the text, `acting` that it does there, or has done to it,
     what governments do. `kinds` are kinds that the text speaks of, `told` the one that the words
     next to the name say it is of ("the Congo flows"; polity is a state or region). `phrases` are
-    longer capitalised phrases that it stands in, `joined` the longer name that capitals make it
+    longer capitalised phrases that it stands in, `before` those that end in it elsewhere in the
+    text, `joined` the longer name that capitals make it
     part of wherever it stands, `opened` the word before it that opens the sentence, `tail` a place
     that a comma adds (and `lies` says that it is no list of places), `aside` that the name itself
     may be such a place. `combining` says that a hyphen ties it to what follows ("Sino-Russian"),
@@ -73,6 +77,7 @@ class Cues:
     kinds: frozenset[str] = frozenset()
     told: str = ""
     phrases: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
     joined: str = ""
     opened: str = ""
     tail: str = ""
@@ -136,6 +141,7 @@ def cues(name: str, text: str, given: Collection[str] = ()) -> Cues:
         kinds=frozenset(kinds),
         told=told,
         phrases=_phrases(found.surface, before, after),
+        before=_before(found, text) if place < _WHERE else (),
         joined=found.joined,
         opened=found.opened,
         common=found.common,
@@ -165,11 +171,11 @@ def _governing(before: str, after: str) -> float:
     elif cue_words.IN.search(before[-80:]):
         if re.match(r"\sto [a-z]", after) and cue_words.URGED.search(before[-60:]):
             acting += 1.5
-    elif _acts(after) or cue_words.URGED.search(before[-60:]):
-        acting += 1.5
+    elif (deed := _acts(after)) or cue_words.URGED.search(before[-60:]):
+        acting += max(deed, 1.5 * bool(cue_words.URGED.search(before[-60:])))
     elif cue_words.TOWARDS.search(before[-30:]) and not cue_words.BOUND.search(before[-30:]):
         acting += 0.5
-    if cue_words.OWNED.match(after) and not _owns_place(after):
+    if not _owns_place(after) and _owns_power(after):
         acting += 1.5
     if cue_words.BACKED.match(after):
         acting += 1.5
@@ -206,6 +212,34 @@ def _owns_place(after: str) -> bool:
     return named and not (neutral(plain) or plain in FIELDS | ORGANS | STATELY)
 
 
+def _before(found: Occurrence, text: str) -> tuple[str, ...]:
+    """The longer names that end in a name at its other places (Tony Blair, who is Blair then)."""
+    names = (
+        phrase
+        for place in found.others
+        for phrase in _phrases(
+            found.surface, text[max(0, place.start() - _WINDOW) : place.start()], ""
+        )
+        if phrase.endswith(f" {found.surface}")
+    )
+    return tuple(dict.fromkeys(names))
+
+
+def _owns_power(after: str) -> bool:
+    """Whether what a name owns is a government's: its policy, its army, its next foreign minister.
+
+    Cities own bakeries and winters.
+    """
+    found = cue_words.OWNED.match(after)
+    if found is None:
+        return False
+    ahead = after[found.start(1) :].split(maxsplit=3)[:3]
+    plain = [word.casefold().strip(".,;:") for word in ahead]
+    told = any(neutral(w) or w in FIELDS | ORGANS | STATELY for w in plain[:2])
+    deed = any(cue_words.ACTS.fullmatch(word) for word in plain)
+    return told or deed or cue_words.DEEDS.match(after) is not None
+
+
 def _counted(text: str, seen: Cues) -> Cues:
     """The cues with what all words of a text around a name count for."""
     ruling = 0.5 * min(4, len(cue_words.ACTS.findall(text)))
@@ -235,25 +269,26 @@ def _tail(after: str) -> str:
     return found["place"] if found is not None else ""
 
 
-def _acts(after: str) -> bool:
-    """Whether what comes after a name says that it does what governments do.
+def _acts(after: str) -> float:
+    """How strongly what comes after a name says that it does what governments do.
 
-    A verb of theirs, or any past tense; other names may stand between ("Paris and Berlin said").
+    A verb of theirs tells, and any other past tense hardly (cities celebrate, too); other names may
+    stand between ("Paris and Berlin said").
     """
     found = cue_words.AFTER.match(after)
     if found is None:
-        return False
+        return 0.0
     verb = found["verb"]
     if (
         cue_words.VERB.fullmatch(verb)
+        or cue_words.DEED.fullmatch(verb)
         or verb in cue_words.IRREGULAR
         or cue_words.PRESENT.match(after, found.start("verb"))
     ):
-        return True
-    past = verb.endswith("ed") and verb.islower() and not cue_words.HAPPENS.fullmatch(verb)
-    return past or bool(
-        found["helping"] and verb.islower() and not cue_words.HAPPENS.fullmatch(verb)
-    )
+        return 1.5
+    if not verb.islower() or cue_words.HAPPENS.fullmatch(verb):
+        return 0.0
+    return 1.5 if found["helping"] else 0.25 * verb.endswith("ed")
 
 
 _LIES: Final = re.compile(r", (?:[A-Z]\w+ ?){1,3}, (?!and\b|or\b)[a-z]")
@@ -308,6 +343,8 @@ def mentions(text: str, name: str) -> tuple[str, ...]:
     for phrase in _CAPITALISED.findall(text)[:40]:
         for part in (phrase, *re.split(r"\s+and\s+", phrase)):
             tidy = re.sub(r"['’]s$", "", part.strip(" .,"))
+            first, _, rest = tidy.partition(" ")
+            tidy = rest if first.casefold() in SMALL and rest[:1].isupper() else tidy
             if tidy and keys.key(tidy) != own and len(tidy) > 2:
                 found[tidy] = None
     return tuple(found)

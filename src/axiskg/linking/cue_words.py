@@ -17,6 +17,8 @@ __all__ = [
     "BASED",
     "BOUND",
     "CITY",
+    "DEED",
+    "DEEDS",
     "FEDERAL",
     "FOREIGN",
     "GROUNDS",
@@ -65,6 +67,54 @@ ACTS: Final = re.compile(
 
 VERB: Final = re.compile(_VERBS, re.IGNORECASE)
 
+DEED: Final = re.compile(
+    r"(?:abandon|abolish|abstain|accept|acknowledg|act|admitt|adopt|advis|aid|allow|alter|answer"
+    r"|appeal|appeas|approach|arrang|arrest|assassinat|assert|assist|assur|attack|authori[sz]|avoid"
+    r"|barr|bann|blacklist|blam|bluff|bolster|bomb|boycott|broker|brand|brush|call|cancel|caution|ced"
+    r"|challeng|chang|charg|cit|clos|collaborat|commit|committ|complain|conced|conclud|confirm"
+    r"|consider|consult|continu|contest|controll|coordinat|court|creat|declar|declin|defend|defi"
+    r"|delay|deliver|deport|describ|designat|detain|deterr|develop|disagree|discuss|dispatch|donat"
+    r"|doubl|doubt|dropp|earmark|eas|embrac|encourag|end|endors|enforc|engag|engineer|escalat"
+    r"|establish|evacuat|exchang|exclud|execut|exempt|expand|expect|expell|fin|export|express|extend"
+    r"|extradit|fail|favou?r|fend|financ|flout|foster|fund|grant|guarante|hack|hail|help|hesitat"
+    r"|hop|ignor|impeach|import|imprison|increas|indict|inform|initiat|install|instruct|intend"
+    r"|intensifi|interced|interven|invit|invok|involv|issu|jail|join|justifi|kidnapp|label|labell"
+    r"|lament|launch|leas|lift|lobbi|lodg|lower|maintain|manag|meddl|mobili[sz]|modif|mov|need"
+    r"|normali[sz]|notifi|object|offer|open|order|oust|pardon|persuad|pivot|poison|postpon|prais|press"
+    r"|prefer|prepar|present|prevail|prioriti[sz]|promis|promot|provid|provok|publish|punish|purchas"
+    r"|pursu|push|rais|react|rebuff|rebuk|recall|receiv|reduc|refrain|refus|regard|reimpos|reiterat"
+    r"|releas|renew|renounc|reopen|replac|reported(?:ly)?|request|resist|resort|restor|restrict|revers"
+    r"|revis|reviv|revok|ridicul|rul|sabotag|scorn|scrapp|seiz|sever|shap|shelv|shift|shipp|shunn|shelter"
+    r"|signall?|silenc|smuggl|softpedall|spar|spurn|stall|start|station|stepp|stopp|strengthen|stress"
+    r"|subsidi[sz]|surrender|suspect|suspend|target|tear|test|tighten|tilt|tolerat|toppl|train|transferr"
+    r"|treat|trebl|tri|tripl|turn|twist|unveil|upgrad|us|violat|view|walk|weaken|weigh|welcom|whipp|work"
+    r"|yield)ed",
+    re.IGNORECASE,
+)
+"""What governments do, or say, beside the verbs that tell of them anywhere."""
+
+DEEDS: Final = re.compile(
+    r"\s?['’]s?\s(?:[\w’'-]+\s){0,2}(?:ambitions?|claims?|demands?|support|help|aid|assistance|refusal"
+    r"|insistence|threats?|warnings?|responses?|reactions?|actions?|aggression|moves?|efforts?"
+    r"|plans?|proposals?|vetoe?s?|ambassadors?|envoys?|embassy|embassies|intelligence|spies|spy|agents?"
+    r"|hand|hands|role|interests?|goals?|aims?|intentions?|calculus|calculations?|backing|backyard|orbit"
+    r"|sphere|clients?|proxies|backers?|purchases?|friends?|friendship|enem(?:y|ies)|foes?|opponents?|exports?|imports?"
+    r"|dependence|reliance|control|rule|power|leverage|grip|pressure|campaign|propaganda"
+    r"|narratives?|line|version|side|eyes|mind|patience|anger|fury|displeasure|approval|consent"
+    r"|blessing|permission|requests?|calls?|offers?|promises?|pledges?|commitments?|assurances?"
+    r"|guarantees?|recognition|annexation|occupation|crackdown|repression|security|defen[cs]es?"
+    r"|missiles?|fleet|nuclear|budget|engagement|isolation|entry|membership|seat"
+    r"|presidency|offensive|war|wars|sanctions?|invasions?|attempts?|attitudes?|behaviou?r|bid"
+    r"|concerns?|concessions?|conduct|contacts?|criticism|denials?|involvement|objections?|obligations?"
+    r"|opposition|overtures?|posture|priorities|pursuit|reluctance|rhetoric|satellites?|silence"
+    r"|sabre-rattling|tilt|tone|worries|fears?|hopes?|hostility|willingness|desire|decisions?"
+    r"|meddling|interference|bombing|bombardment|attacks?|blockade|aid|loans?|investments?|delegation"
+    r"|representatives?|negotiators?|bureaucra\w+|elites?|rulers?|men|man|puppets?|satraps?|choice"
+    r"|strategists?|planners?|message|signals?|doctrine|grand|geopolitic\w+|belt|influence"
+    r"|(?:second|first|third|top|chief|senior|most|main|only|closest|own)\b.{0,30}?\b(?:ally|partner|enemy|rival))\b"
+)
+"""What belongs to a government, up to three words behind its name."""
+
 HAPPENS: Final = re.compile(
     r"(locat|situat|flood|populat|nam|crowd|cover|surround|settl|inhabit|deriv|featur|need"
     r"|border|stretch|remain|form|host|hous|attract|boast|fir|burn|grow|accompani|follow)ed|is|was|bed|red|shed|seed|speed|wed",
@@ -79,14 +129,15 @@ IRREGULAR: Final = frozenset(
         "let", "made", "meant", "met", "overcame", "paid", "put", "rebuilt", "said", "sent",
         "set", "shot", "shut", "sold", "spent", "spoke", "stepped", "strove", "struck",
         "swore", "taught", "thought", "threw", "told", "took", "undertook", "upheld",
-        "withheld", "withstood", "woke", "won", "wrote",
+        "withheld", "withstood", "wrote",
     ]
 )  # fmt: skip
 
 AFTER: Final = re.compile(
     r"(?:(?:,|,? and)\s+(?:the\s+)?[A-Z][\w.’'-]+(?:\s[A-Z][\w.’'-]+)?)*"
-    r"\s+(?P<helping>(?:has|have|had|will|would|must|should|may|might|could|cannot|can|did|does)\s+)?"
-    r"(?:(?:not|also|never|now|long|again|still|\w+ly)\s+)*(?:test-)?(?P<verb>\w+)"
+    r"(?:\s+and\s+its\s+(?:\w+\s+)?(?:allies|partners|proxies|friends|backers|neighbou?rs))?"
+    r"\s+(?P<helping>(?:has|have|had|will|would|must|should|may|might|could|cannot|can|did|does|do)(?:n['’]t)?\s+)?"
+    r"(?:(?:not|all|both|also|never|now|long|again|still|\w+ly)\s+)*(?:test-)?(?P<verb>\w+)"
 )
 
 PRESENT: Final = re.compile(
@@ -121,12 +172,13 @@ BOUND: Final = re.compile(r"\b(?:head\w*|bound|leav\w+|left|depart\w*|sail\w*|se
 """On the way to a place."""
 
 REACHED: Final = re.compile(
-    r"\b(?:leaving|(?:re)?visit(?:s|ed|ing)?|reach(?:es|ed|ing)?|enter(?:s|ed|ing)?|(?:flew|flown|fly|flies"
+    r"\b(?:(?:seiz|captur|bomb|bombard|shell|besieg|storm|liberat|overrun|evacuat|fle|encircl)(?:ed|ing|e)?"
+    r"|fled|leaving|(?:re)?visit(?:s|ed|ing)?|reach(?:es|ed|ing)?|enter(?:s|ed|ing)?|(?:flew|flown|fly|flies"
     r"|flying|travel\w*|return\w*|came|come|moved|drove|went|goes|go|been|invited|sent)"
     r"(?: back| home| on)? to)\s$",
     re.IGNORECASE,
 )
-"""Where somebody arrives or was."""
+"""Where somebody arrives or was, or what an army takes."""
 
 BASED: Final = re.compile(r"[-‑–]based\b")
 
@@ -139,8 +191,10 @@ BACKED: Final = re.compile(
 GROUNDS: Final = re.compile(
     r"\s?['’]s?\s(?:[\w’'-]+\s){0,2}(?:trees?|squares?|bazaars?|slums?|hutongs?|property|housing"
     r"|markets?|opera|hospitals?|airports?|walls|towers?|zoo|metro|subway|skyline|streets?|suburbs?"
-    r"|outskirts|taps|traffic|nightlife|cathedral|museums?|university|stadium|port|harbou?r|parks?"
-    r"|gardens?|station|neighbou?rhoods?|districts?|mosques?|church|bridges?|theatres?|hotels?)\b"
+    r"|mayors?|chief minister|governor|police|outskirts|taps|traffic|nightlife|cathedral|museums?"
+    r"|university|stadium|port|harbou?r|parks?"
+    r"|gardens?|station|neighbou?rhoods?|districts?|mosques?|church|bridges?"
+    r"|theatres?|hotels?)\b"
 )
 """A place that a name owns, up to three words behind it."""
 

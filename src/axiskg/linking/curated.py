@@ -39,6 +39,10 @@ class Curated:
         rows = self.links.get(slug, ())
         return frozenset(row.qid for row in rows if row.qid and row.predicate_modifier == "Not")
 
+    def ambiguity(self, name: str) -> Ambiguity | None:
+        """The row of our list for an ambiguous name; small words change nothing (`In Georgia`)."""
+        return self.ambiguous.get(keys.key(name)) or self.ambiguous.get(keys.line(name))
+
     def names_like(self, name: str) -> tuple[Name, ...]:
         """The curated names with the key of `name`.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from axiskg.linking import keys
 from axiskg.linking.answers import Candidate
 from axiskg.linking.curated import Curated
 from axiskg.linking.fit import OF_CONTEXT
@@ -38,7 +37,7 @@ _LOOSE: Final = frozenset({"initials", "acronym", "part", "trace", "bag", "core"
 def objection(question: Question, ranked: Sequence[Candidate], base: Curated) -> str:
     """Why the first of the candidates is no match; "" where it is one. There must be one."""
     first = ranked[0]
-    ambiguous = base.ambiguous.get(keys.key(question.text))
+    ambiguous = base.ambiguity(question.text)
     needs = f"needs context: {ambiguous.note}" if ambiguous is not None else ""
     if not first.automatic and not _told_so(ranked):
         return needs or f"{first.how} alone decides nothing"

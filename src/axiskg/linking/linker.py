@@ -153,6 +153,8 @@ class Linker:
         if seen.combining and self.base.names_like(f"{text}-"):
             text = f"{text}-"
         phrase, longer = standing.longest(seen.phrases)
+        if not longer:
+            phrase, longer = standing.introduced(text, seen.before)
         person = any(item.kind == "person" for item in longer.values())
         topic = context.topic or ("person" if person else seen.topic)
         if topic == "place" and not context.topic and standing.adjective(text):
@@ -200,6 +202,8 @@ class Linker:
             why = "a combining form"
         elif seen.found and not types:
             why = standing.elsewhere(text, ranked, seen, phrase, longer)
+        elif not types and standing.namesakes(text, ranked[0]):
+            why = "several people are called so"
         if why:
             return Linked(name, "candidates", None, tuple(ranked[: self.limit]), why)
         return self._decided(name, question, ranked)
@@ -208,7 +212,7 @@ class Linker:
         """The readings of a name, best first."""
         text, context = question.text, question.context
         several = len({piece.item.qid for piece in found}) > 1
-        listed = keys.key(text) in self.base.ambiguous
+        listed = self.base.ambiguity(text) is not None
         around = self._around(context, text) if several or listed else Around()
         verdicts = self.judgements.of(text)
         return rank(question, found, around, self.base, self.known, verdicts)

@@ -63,7 +63,7 @@ def rank(
 ) -> list[Candidate]:
     """One candidate an item, best first, without those denied, judged away or of other types."""
     best = _strongest(found)
-    ambiguous = base.ambiguous.get(keys.key(question.text))
+    ambiguous = base.ambiguity(question.text)
     denied = _denied(question, best.values(), base) if ambiguous is None else frozenset()
     told_of = described(question.text, (piece.item for piece in best.values()), around)
     watered = any(piece.item.kind == "water" for piece in best.values())
@@ -117,9 +117,9 @@ def _strongest(found: Iterable[Evidence]) -> dict[str, Evidence]:
 def _denied(question: Question, pieces: Iterable[Evidence], base: Curated) -> frozenset[str]:
     """The items that our entities of the name are said not to be."""
     entities = {
-        piece.entity
+        piece.entity or base.by_item.get(piece.item.qid, "")
         for piece in pieces
-        if piece.how == "curated" and question.admits(piece.item.kind, piece.item.classes)
+        if piece.automatic and question.admits(piece.item.kind, piece.item.classes)
     }
     return frozenset(qid for slug in entities for qid in base.denied(slug))
 

@@ -251,7 +251,9 @@ def _unsettled(
 
 def _curated(name: str, base: Curated, known: Snapshot | None, topic: str) -> Iterator[Evidence]:
     for row in base.names_like(name):
-        if keys.is_plain(name) and keys.is_shouted(row.name):
+        if keys.is_plain(name) and keys.is_shouted(keys.without_article(row.name)):
+            continue
+        if is_word(name) and not row.name.endswith(name):
             continue
         link = base.link_of(row.entity)
         meant = not row.context or row.context == topic
@@ -264,7 +266,7 @@ def _curated(name: str, base: Curated, known: Snapshot | None, topic: str) -> It
             continue
         told = meant and bool(row.context)
         yield Evidence(item, how, row.name, row.entity, row.name == name, meant, told)
-    listed = base.ambiguous.get(keys.key(name))
+    listed = base.ambiguity(name)
     for qid in listed.qids if listed is not None else ():
         yield Evidence(_listed(qid, qid, "other", base, known), "alias", name)
 
@@ -299,7 +301,7 @@ def _territory(name: str, known: Snapshot | None, *, typed: bool) -> Iterator[Ev
     item = territory_item(found, known)
     if found.how == "place":
         yield Evidence(item, "part", found.label, automatic=False)
-    elif found.kind == "region" and item.kind != "state" and found.how != "flag":
+    elif found.kind == "region" and found.how != "flag" and not _is_own(name, item, known):
         yield Evidence(item, "alias", found.label, automatic=typed)
     elif found.how == "code" and not typed:
         short = keys.compact(name)
@@ -307,6 +309,25 @@ def _territory(name: str, known: Snapshot | None, *, typed: bool) -> Iterator[Ev
         yield Evidence(item, "alias", found.label, automatic=automatic)
     else:
         yield Evidence(item, "territory", found.label)
+
+
+def _is_anothers(name: str, hit: Hit) -> bool:
+    """Whether an alias is what rigour calls another territory (the French part of Saint Martin)."""
+    found = territory(name) if hit.how == "alias" and hit.item.kind == "state" else None
+    if found is None or found.how != "name" or hit.item.qid in (found.qid, *found.others):
+        return False
+    return keys.key(name) in map(keys.key, full_names(found.label))
+
+
+def _is_own(name: str, item: Item, known: Snapshot | None) -> bool:
+    """Whether a name is one that a state has itself, and not the ground that it holds (Donetsk).
+
+    rigour says of Abkhazia and of Donetsk that they are no countries.
+    """
+    if item.kind != "state":
+        return False
+    names = [other for other, _ in known.names(item.qid)] if known is not None else []
+    return keys.key(name) in map(keys.key, (item.label, *names))
 
 
 def _initials(item: Item, known: Snapshot | None) -> frozenset[str]:
@@ -341,6 +362,7 @@ def _from_hits(
     short = keys.compact(name) if code else ""
     coded = _items_of_code(short) if len(short) == _ALPHA_3 else None
     alone = len({hit.item.qid for hit in hits}) == 1
+    attested = {hit.item.qid for hit in hits if hit.how in ATTESTED}
     placed = any(hit.how == "label" and hit.item.kind in ("city", "region") for hit in hits)
     bearers = {
         h.item.qid: h.item.prominence
@@ -373,7 +395,9 @@ def _from_hits(
         elif code and hit.how not in ("label", "register"):
             sure = exact and not is_word(name) and name not in TORN
             if len(short) > 2:
-                automatic = typed or (sure and (hit.item.kind in ("state", "igo") or alone))
+                only = alone or (hit.how in ATTESTED and len(attested) == 1)
+                spelt = hit.item.kind in SETTLED or (only and short in _initials(hit.item, known))
+                automatic = typed or (sure and spelt)
             else:
                 rivals = [fame for qid, fame in bearers.items() if qid != hit.item.qid]
                 famed = not rivals or hit.item.prominence - max(rivals) >= _FAMED
@@ -387,6 +411,8 @@ def _from_hits(
             automatic = typed or (hit.item.kind == "igo" and name.istitle() and len(name) > 3)
         if hit.how == "alias" and not typed and _is_anybody(name, hit, known):
             automatic = False
+        if not typed and _is_anothers(name, hit):
+            automatic = False
         if hit.how == "alias" and not typed and hit.item.kind == "person" and placed:
             automatic = False
         if not typed and (len(name) == 1 or name.isdigit() or _lacks_article(name, hit)):
@@ -395,7 +421,7 @@ def _from_hits(
             automatic = False
         if hit.how == "demonym":
             automatic = automatic and hit.item.kind == "state"
-        elif hit.item.kind == "state" and keys.of_polities(name):
+        elif keys.of_polities(name) and (hit.item.kind == "state" or not typed):
             automatic = False
         how = hit.how
         if how == "acronym" and _begins(hit.name, hit.item):

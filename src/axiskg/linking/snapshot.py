@@ -158,13 +158,15 @@ class Snapshot:
         return self._kept[kind]
 
     def by_prefix(self, text: str, limit: int = 20) -> list[Hit]:
-        """Items with a name that begins like `text`, most prominent first, each once."""
+        """Items with a name that begins like `text`, each once: the prominent, and those of whose
+        name it is most, first."""
         key = keys.key(text)
         rows = self._base.execute(
-            f"SELECT {_ITEM}, n.name, n.how, n.key = ?1 FROM names n JOIN items i ON i.id = n.item "
+            f"SELECT {_ITEM}, n.name, n.how, max(i.prominence - 0.15 * (length(n.key) - ?4)"
+            " + 9 * (n.key = ?1)) AS likely FROM names n JOIN items i ON i.id = n.item "
             "WHERE n.key >= ?1 AND n.key < ?2 AND n.how <> 'acronym' "
-            "GROUP BY i.id ORDER BY max(n.key = ?1) DESC, i.prominence DESC LIMIT ?3",
-            (key, key + "\U0010ffff", limit),
+            "GROUP BY i.id ORDER BY likely DESC, i.id LIMIT ?3",
+            (key, key + "\U0010ffff", limit, len(key)),
         )
         return [Hit(_item(row), row[6], row[7]) for row in rows]
 

@@ -90,6 +90,19 @@ class Standing:
                 return phrase, named
         return "", {}
 
+    def introduced(self, text: str, phrases: Sequence[str]) -> tuple[str, dict[str, Item]]:
+        """The person whom a text has named in full, and by the last name only where it is asked
+        for; nothing where it is another's or nobody's whole name."""
+        phrase, longer = self.longest(phrases)
+        if len(longer) == 1 and all(item.kind == "person" for item in longer.values()):
+            return phrase, longer
+        return "", {}
+
+    def _somebody(self, text: str, phrases: Iterable[str]) -> bool:
+        """Whether a text gives the name a first name elsewhere (`Jim Jordan`)."""
+        given = self.known.first_names if self.known is not None else frozenset()
+        return any(p.removesuffix(f" {text}").casefold() in given for p in phrases)
+
     def elsewhere(
         self,
         text: str,
@@ -108,7 +121,7 @@ class Standing:
         first = ranked[0]
         if self.known is None and seen.opened:
             return f"perhaps part of the name {seen.opened} {text}"
-        if self.known is None and seen.aside and keys.key(text) in self.base.ambiguous:
+        if self.known is None and seen.aside and self.base.ambiguity(text):
             return "perhaps where the place before it lies"
         if self.known is None and seen.told in _PARTS and first.kind != seen.told:
             return f"the text speaks of a {seen.told}"
@@ -133,11 +146,13 @@ class Standing:
         if first.kind == "person":
             if seen.woman and first.how != "judged" and "phrase" not in first.features:
                 return "the text speaks of a woman of that name"
-            if self._namesakes(text, first):
+            if self.namesakes(text, first):
                 return "several people are called so"
             if seen.opened and not self._bears(first, f"{seen.opened} {text}"):
                 return f"part of the name {seen.opened} {text}"
-        elif (seen.person or _NOUN.search(seen.opened)) and self._of_people(text):
+        elif (
+            seen.person or self._somebody(text, seen.before) or _NOUN.search(seen.opened)
+        ) and self._of_people(text):
             return "the text speaks of a person"
         if seen.part and first.kind == "state" and "told" not in first.features:
             return "the text speaks of a region"
@@ -172,7 +187,7 @@ class Standing:
 
     def rules(self, text: str) -> bool:
         """Whether an ambiguous name means a government first of all, and a building else."""
-        listed = self.base.ambiguous.get(keys.key(text))
+        listed = self.base.ambiguity(text)
         first = self.base.items.get(listed.qids[0]) if listed is not None else None
         return first is not None and first.kind == "government"
 
@@ -199,9 +214,11 @@ class Standing:
             names += [name for name, _ in self.known.names(one.qid)]
         return any(words <= set(keys.key(name).split()) for name in names)
 
-    def _namesakes(self, text: str, first: Candidate) -> bool:
+    def namesakes(self, text: str, first: Candidate) -> bool:
         """Whether a last name is borne by others about as well known, and nothing tells of one."""
-        if " " in text or self.known is None or first.how in ("judged", "label"):
+        if first.kind != "person" or " " in text or self.known is None:
+            return False
+        if first.how in ("judged", "label"):
             return False
         if self.base.names_like(text):
             return False

@@ -30,6 +30,9 @@ _ARTICLE: Final = re.compile(
     r"^(?:(?:la|le|les|el|los|las|il|lo|gli|o|a|os|as|die|der|das|de|het|the) |l['’])",
     re.IGNORECASE,
 )
+_PHRASE: Final = re.compile(r"(?:in|of|for|on|to|from|with|by|under|across) ", re.IGNORECASE)
+"""What opens a phrase, and no name."""
+
 _INDIC: Final = re.compile("[\u0900-\U0010ffff]")
 
 
@@ -42,7 +45,7 @@ def translation_key(name: str) -> str:
     >>> translation_key("la République de Djibouti"), translation_key("DJ")
     ('djibouti republique', '')
     """
-    if keys.is_code(name) or (name.isascii() and len(name) <= _SHORT):
+    if keys.is_code(name) or _PHRASE.match(name) or (name.isascii() and len(name) <= _SHORT):
         return ""
     text = unicodedata.normalize("NFC", _ARTICLE.sub("", name.strip()))
     if any(unicodedata.category(letter)[0] == "M" for letter in _INDIC.findall(text)):

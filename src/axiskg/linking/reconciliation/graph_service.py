@@ -103,7 +103,9 @@ class GraphService:
         found: list[Found] = []
         sure = [slug for slug, (score, _) in scores.items() if score > _MAX_LIKE]
         if len(sure) != 1:
-            named = sure or [slug for slug, (_, how) in scores.items() if how != "near"]
+            named = sure or [
+                slug for slug, (_, how) in scores.items() if how not in ("near", "unsure")
+            ]
             agreeing = [slug for slug in named if shares[slug] == 1.0]
             sure = agreeing or sure
         for slug, (score, how) in scores.items():
@@ -129,7 +131,7 @@ class GraphService:
         scores: dict[str, tuple[float, str]] = {}
         for slug in {text, text.removeprefix(ENT), text.removeprefix("ent:")} & known.keys():
             scores[slug] = (100.0, "identifier")
-        ambiguous = keys.key(text) in base.ambiguous
+        ambiguous = base.ambiguity(text) is not None
         for slug in self._by_key.get(keys.key(text), ()):
             scores.setdefault(slug, (_MAX_LIKE if ambiguous else 100.0, "label"))
         for name in base.names_like(text):

@@ -111,7 +111,7 @@ def _query(one: Any, name: str) -> Query:
     strict = one.get("type_strict", "should")
     if strict not in ("any", "should", "all"):
         raise ParameterError(f"{name}.type_strict", "any, should or all", _shown(strict))
-    limit = one.get("limit", 10)
+    limit = 10 if one.get("limit") is None else one["limit"]
     if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit >= 1:
         raise ParameterError(f"{name}.limit", "a number from 1", _shown(limit))
     if len(text) > _MAX_TEXT:
@@ -152,6 +152,8 @@ def _property(one: Any, name: str) -> Property:
             words.append("true" if value else "false")
         elif isinstance(value, (str, int, float)):
             words.append(str(value))
+        elif value is None:
+            continue
         else:
             raise ParameterError(name, "strings, numbers, booleans, or entities", _shown(value))
     return Property(one["pid"], tuple(word for word in words if word.strip()))

@@ -102,6 +102,7 @@ class WikidataService:
         shares = {c.qid: self._share(c.qid, query.properties) for c in candidates}
         if decided is None:
             whole = [c for c in candidates if shares[c.qid] == 1.0 and c.automatic]
+            whole = [c for c in whole if not types or any(self._is(c, one) for one in types)]
             decided = whole[0] if len(whole) == 1 else None
         elif shares.get(decided.qid) == 0.0:
             decided = None
@@ -158,9 +159,12 @@ class WikidataService:
     def _by_properties(self, query: Query) -> list[Item]:
         """Items that have all the properties asked for, most prominent first."""
         sets: list[set[str]] = []
+        known = {"P31", *(pid for pid, _ in self._known.properties)}
         for prop in query.properties:
             values = {v for v in self._meant(prop) if item_number(v) is not None}
             pid = _pid(prop.pid)
+            if pid not in known or not any(value.strip() for value in prop.values):
+                continue
             having = self._known.of_class if pid == "P31" else partial(self._known.having, pid)
             sets.append(having(values))
         qids = set.intersection(*sets) if sets else set()
@@ -171,7 +175,7 @@ class WikidataService:
             for item in items
             if not query.types or item.kind in wanted or classes & set(item.classes)
         ]
-        return sorted(fitting, key=lambda item: (-item.prominence, item.qid))[: query.limit]
+        return sorted(fitting, key=lambda item: (-item.prominence, item.qid))[: max(2, query.limit)]
 
     def _share(self, qid: str, properties: tuple[Property, ...]) -> float | None:
         """The share of the properties that an item has with an agreeing value.
