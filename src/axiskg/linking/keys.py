@@ -129,6 +129,7 @@ def bag(name: str) -> str:
     return _bag(key(_ELIDED.sub("", name)))
 
 
+@lru_cache(maxsize=20_000)
 def line(name: str) -> str:
     """The words of `bag` in the order of the name.
 
