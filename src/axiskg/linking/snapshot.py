@@ -31,7 +31,7 @@ _RULER: Final = re.compile(
 )
 _MAX_HITS: Final = 60
 _MAX_LIKE: Final = 120
-_MAX_POSTINGS: Final = 2_000
+_MAX_POSTINGS: Final = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +314,7 @@ class Snapshot:
     def near(self, name: str, limit: int = 5) -> list[tuple[Hit, float]]:
         """Names spelt like this one, with a likeness of 0 to 1; for suggestions only.
 
-        Looks at the first two thousand names that share the rarest trigrams, so a name all of
+        Looks at the first three thousand names that share the rarest trigrams, so a name all of
         whose trigrams are common may be missed.
         """
         text = keys.key(name)
