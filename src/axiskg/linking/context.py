@@ -344,7 +344,8 @@ def mentions(text: str, name: str) -> tuple[str, ...]:
         for part in (phrase, *re.split(r"\s+and\s+", phrase)):
             tidy = re.sub(r"['’]s$", "", part.strip(" .,"))
             first, _, rest = tidy.partition(" ")
-            tidy = rest if first.casefold() in SMALL and rest[:1].isupper() else tidy
+            small = first.casefold() in SMALL and first not in ("Will", "May")
+            tidy = rest if small and rest[:1].isupper() else tidy
             if tidy and keys.key(tidy) != own and len(tidy) > 2:
                 found[tidy] = None
     return tuple(found)

@@ -71,7 +71,7 @@ DEED: Final = re.compile(
     r"(?:abandon|abolish|abstain|accept|acknowledg|act|admitt|adopt|advis|aid|allow|alter|answer"
     r"|appeal|appeas|approach|arrang|arrest|assassinat|assert|assist|assur|attack|authori[sz]|avoid"
     r"|barr|bann|blacklist|blam|bluff|bolster|bomb|boycott|broker|brand|brush|call|cancel|caution|ced"
-    r"|challeng|chang|charg|cit|clos|collaborat|commit|committ|complain|conced|conclud|confirm"
+    r"|challeng|chang|cit|collaborat|commit|committ|complain|conced|conclud|confirm"
     r"|consider|consult|continu|contest|controll|coordinat|court|creat|declar|declin|defend|defi"
     r"|delay|deliver|deport|describ|designat|detain|deterr|develop|disagree|discuss|dispatch|donat"
     r"|doubl|doubt|dropp|earmark|eas|embrac|encourag|end|endors|enforc|engag|engineer|escalat"
@@ -80,14 +80,14 @@ DEED: Final = re.compile(
     r"|hop|ignor|impeach|import|imprison|increas|indict|inform|initiat|install|instruct|intend"
     r"|intensifi|interced|interven|invit|invok|involv|issu|jail|join|justifi|kidnapp|label|labell"
     r"|lament|launch|leas|lift|lobbi|lodg|lower|maintain|manag|meddl|mobili[sz]|modif|mov|need"
-    r"|normali[sz]|notifi|object|offer|open|order|oust|pardon|persuad|pivot|poison|postpon|prais|press"
+    r"|normali[sz]|notifi|object|offer|order|oust|pardon|persuad|pivot|poison|postpon|prais|press"
     r"|prefer|prepar|present|prevail|prioriti[sz]|promis|promot|provid|provok|publish|punish|purchas"
     r"|pursu|push|rais|react|rebuff|rebuk|recall|receiv|reduc|refrain|refus|regard|reimpos|reiterat"
-    r"|releas|renew|renounc|reopen|replac|reported(?:ly)?|request|resist|resort|restor|restrict|revers"
+    r"|releas|renew|renounc|reopen|replac|request|resist|resort|restor|restrict|revers"
     r"|revis|reviv|revok|ridicul|rul|sabotag|scorn|scrapp|seiz|sever|shap|shelv|shift|shipp|shunn|shelter"
-    r"|signall?|silenc|smuggl|softpedall|spar|spurn|stall|start|station|stepp|stopp|strengthen|stress"
-    r"|subsidi[sz]|surrender|suspect|suspend|target|tear|test|tighten|tilt|tolerat|toppl|train|transferr"
-    r"|treat|trebl|tri|tripl|turn|twist|unveil|upgrad|us|violat|view|walk|weaken|weigh|welcom|whipp|work"
+    r"|signall?|silenc|smuggl|spar|spurn|stall|start|station|stepp|stopp|strengthen|stress"
+    r"|subsidi[sz]|surrender|suspect|suspend|target|test|tighten|tilt|tolerat|toppl|train|transferr"
+    r"|treat|trebl|tri|tripl|turn|twist|unveil|upgrad|violat|view|weaken|weigh|welcom|whipp"
     r"|yield)ed",
     re.IGNORECASE,
 )
